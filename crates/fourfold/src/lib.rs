@@ -1,1 +1,12 @@
-//! Fourfold.
+//! Fourfold: one async runtime on which code in the manner of Python's asyncio, C#'s tasks,
+//! JavaScript's promises and Go's goroutines runs on one kernel.
+
+mod error;
+
+#[cfg(feature = "http")]
+pub mod http;
+pub mod net;
+#[cfg(feature = "tls")]
+pub mod tls;
+
+pub use error::{Error, Kind, Result};

@@ -58,7 +58,10 @@ pub fn current() -> Option<Arc<dyn Driver>> {
 /// Makes `driver` the current one until the guard is dropped; then the former one is current
 /// again.
 pub fn enter(driver: Arc<dyn Driver>) -> Enter {
-    Enter { former: CURRENT.with(|current| current.replace(Some(driver))), _not_send: std::marker::PhantomData }
+    Enter {
+        former: CURRENT.with(|current| current.replace(Some(driver))),
+        _not_send: std::marker::PhantomData,
+    }
 }
 
 /// Returned by [`enter`].
