@@ -171,6 +171,7 @@ impl<V, S: Schedule> Front<V, S> {
         if S::SHARED {
             state.unlock();
         }
+        self.data.finished();
         listeners.for_each(|listener| self.data.notify(listener));
         Ok(())
     }

@@ -21,4 +21,4 @@ mod state;
 pub use cell::{Body, Exit};
 pub use handle::{Erased, Handle, local, promise, shared};
 pub use listeners::ListenerKey;
-pub use schedule::{Orphan, Runnable, Schedule, Shared};
+pub use schedule::{Orphan, Runnable, Schedule, Shared, data_of};

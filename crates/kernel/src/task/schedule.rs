@@ -35,6 +35,11 @@ pub unsafe trait Schedule: Sized + 'static {
     /// `data` is the cell's own and valid until `runnable` is handed on.
     unsafe fn schedule(data: *const Self, runnable: Runnable<Self>);
 
+    /// The outcome was just written; the listeners have not been told yet. Called once, on the
+    /// thread that finished the cell.
+    #[inline]
+    fn finished(&self) {}
+
     /// Tells one listener that the outcome is there. Called in the order of registration, on the
     /// thread that finished the cell.
     fn notify(&self, listener: Self::Listener);
@@ -162,4 +167,17 @@ impl<S: Schedule> fmt::Debug for Orphan<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Orphan").field(&self.header.as_ptr()).finish()
     }
+}
+
+/// The scheduler's data in the cell whose body `waker` wakes; `None` where it is another kind of
+/// waker.
+///
+/// # Safety
+///
+/// If the scheduler is not [`Shared`], this is the thread that made the cell.
+#[inline]
+pub unsafe fn data_of<S: Schedule>(waker: &Waker) -> Option<&S> {
+    // SAFETY: the waker keeps the cell alive while it is borrowed; the thread is the caller's
+    // promise.
+    cell::header_of::<S>(waker).map(|header| unsafe { cell::data(header) })
 }
