@@ -9,7 +9,7 @@
 //!        ▼
 //!   one Event, stamped under one lock
 //!        ├──►  registry   while someone holds an Observer    ──►  snapshot(): who waits for whom
-//!        └──►  recordings while a Recording is running       ──►  Trace: events
+//!        └──►  recordings while a Recording is running       ──►  Trace: events, Chrome's JSON
 //! ```
 //!
 //! # Invariants
@@ -34,10 +34,12 @@
 //! Dropping the oldest events would drop the spawns, and with them the names and arrows of what is
 //! kept. The beginning of a run is whole; its end is counted.
 
+mod chrome;
 mod event;
 mod hooks;
 mod hub;
 mod id;
+mod json;
 mod recording;
 mod registry;
 mod snapshot;

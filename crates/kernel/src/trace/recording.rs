@@ -1,10 +1,12 @@
 //! Keeping what happens, up to a bound.
 
 use std::collections::BTreeMap;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use super::chrome;
 use super::event::{Event, EventKind, TaskInfo, ThreadId};
 use super::hub::Hub;
 use super::id::TaskId;
@@ -156,5 +158,18 @@ impl Trace {
             }
         }
         tasks
+    }
+
+    /// Writes the trace as Chrome's trace events (JSON), which <https://ui.perfetto.dev> opens: a
+    /// track for each thread with its phases and polls, a track for each task with its states, and
+    /// arrows for spawns, wakes and cancellations.
+    ///
+    /// It writes in small pieces: give it a `BufWriter`, and flush it.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`.
+    pub fn write_chrome(&self, out: impl io::Write) -> io::Result<()> {
+        chrome::write(self, out)
     }
 }
