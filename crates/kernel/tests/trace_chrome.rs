@@ -173,6 +173,26 @@ fn only_the_wake_that_made_it_ready_has_an_arrow() {
 }
 
 #[test]
+fn polled_elsewhere_before_its_poll_has_ended() {
+    let mut id = None;
+    let events = record(|| {
+        let id = *id.insert(spawn(Some("moved")));
+        let first = trace::polling(id);
+        trace::woken(id);
+        thread::scope(|scope| {
+            let second = scope.spawn(|| {
+                trace::poll_started(id);
+                trace::waiting(id, "sleep", None);
+            });
+            second.join().unwrap();
+        });
+        drop(first);
+    });
+    let task = track(&events, &format!("moved {}", id.unwrap()));
+    assert_eq!(slices(&events, &task), ["ready", "running", "running"]);
+}
+
+#[test]
 fn names_of_any_kind_are_escaped() {
     let name = "quote \" backslash \\ line\nbreak tab\t nul\0 \u{2028} žluťoučký 🐎";
     let mut id = None;

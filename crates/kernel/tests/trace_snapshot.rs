@@ -75,6 +75,34 @@ fn woken_during_its_poll_it_is_ready_after() {
 }
 
 #[test]
+fn polled_elsewhere_before_its_poll_has_ended_it_stays_running() {
+    let _observer = trace::observe();
+    let id = spawn(None);
+    let first = trace::polling(id);
+    trace::woken(id);
+    std::thread::scope(|scope| {
+        scope.spawn(|| trace::poll_started(id));
+    });
+    drop(first);
+    let task = get(id);
+    assert_eq!((task.state, task.polls), (State::Running, 2));
+    trace::finished(id, Outcome::Done);
+}
+
+#[test]
+fn a_poll_within_a_poll_of_the_same_task_tells_its_state() {
+    let _observer = trace::observe();
+    let id = spawn(None);
+    {
+        let _outer = trace::polling(id);
+        poll_waiting(id, "sleep", None);
+    }
+    let task = get(id);
+    assert_eq!((task.state, task.reason), (State::Waiting, Some("sleep")));
+    trace::finished(id, Outcome::Done);
+}
+
+#[test]
 fn a_task_older_than_the_observer_is_seen_from_its_next_poll() {
     let id = TaskId::next();
     let _observer = trace::observe();

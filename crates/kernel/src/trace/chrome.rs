@@ -57,7 +57,7 @@ struct Arrow {
 /// A task between its first event and its end.
 struct Task {
     track: Track,
-    running: bool,
+    running: Option<ThreadId>,
     /// Ready, or will be when its poll ends.
     woken: bool,
     /// The name of the slice that follows its poll, unless it is woken before.
@@ -123,18 +123,20 @@ impl<W: Write> Writer<'_, W> {
                     self.draw(&arrow, track, at)?;
                 }
                 let task = self.task(id, at)?;
-                task.running = true;
+                task.running = Some(event.thread);
                 task.woken = false;
                 "waiting".clone_into(&mut task.waiting);
                 self.state(id, at, "running")
             }
             EventKind::PollEnded(id) => {
                 self.close(event, Open::Poll(id))?;
-                // A task that finished in this poll, or was never seen to begin it, has no state.
-                let Some(task) = self.tasks.get_mut(&id).filter(|task| task.running) else {
+                // A task that finished in this poll, or was never seen to begin it, has no state;
+                // one that another thread polls by now has another.
+                let here = |task: &&mut Task| task.running == Some(event.thread);
+                let Some(task) = self.tasks.get_mut(&id).filter(here) else {
                     return Ok(());
                 };
-                task.running = false;
+                task.running = None;
                 let state =
                     if task.woken { "ready".to_owned() } else { std::mem::take(&mut task.waiting) };
                 self.state(id, at, &state)
@@ -143,7 +145,7 @@ impl<W: Write> Writer<'_, W> {
                 let awaited = on.map(|on| format!(" {}", self.label(on))).unwrap_or_default();
                 let waiting = format!("waiting: {reason}{awaited}");
                 match self.tasks.get_mut(&id) {
-                    Some(task) if task.running => task.waiting = waiting,
+                    Some(task) if task.running.is_some() => task.waiting = waiting,
                     Some(task) => {
                         task.woken = false;
                         self.state(id, at, &waiting)?;
@@ -158,7 +160,7 @@ impl<W: Write> Writer<'_, W> {
                     return Ok(());
                 };
                 task.woken = true;
-                let running = task.running;
+                let running = task.running.is_some();
                 self.arrow("wake", id, event)?;
                 if running { Ok(()) } else { self.state(id, at, "ready") }
             }
@@ -207,7 +209,7 @@ impl<W: Write> Writer<'_, W> {
             self.metadata("thread_name", track, &self.label(id))?;
             self.slice("B", track, at, "ready")?;
             let waiting = String::new();
-            let task = Task { track, running: false, woken: true, waiting, arrows: Vec::new() };
+            let task = Task { track, running: None, woken: true, waiting, arrows: Vec::new() };
             self.tasks.insert(id, task);
         }
         Ok(self.tasks.get_mut(&id).expect("it is there or was just inserted"))

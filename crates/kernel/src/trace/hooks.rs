@@ -40,8 +40,8 @@ pub fn poll_started(id: TaskId) {
     }
 }
 
-/// The poll came back, with or without a result. To be said before another thread can poll the task
-/// again.
+/// The poll came back, with or without a result. If another thread polls the task by now, or this one
+/// did so again meanwhile, the task's state is theirs to tell.
 #[inline]
 pub fn poll_ended(id: TaskId) {
     if enabled() {

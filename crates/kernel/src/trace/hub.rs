@@ -103,7 +103,7 @@ pub(super) fn dispatch(event: EventKind) {
     // Under the lock, so that the order of the times is the order of the events.
     let now = Instant::now();
     if hub.observers > 0 {
-        hub.registry.apply(&event, now);
+        hub.registry.apply(&event, now, thread);
     }
     if let Some((last, others)) = hub.buffers.split_last_mut() {
         for buffer in others {

@@ -10,6 +10,9 @@
 //!          └───────────────┴───────────────┘
 //! ```
 //!
+//! A task woken in its poll may be polled elsewhere before that poll's end is told; so an end counts
+//! only if it comes from the thread of the latest begin.
+//!
 //! A task that is not running and whose last poll was not followed by a wake is waiting. What it
 //! waits for is known if it said so in that poll.
 
@@ -17,7 +20,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::event::{EventKind, TaskInfo};
+use super::event::{EventKind, TaskInfo, ThreadId};
 use super::id::TaskId;
 use super::snapshot::{State, TaskSnapshot};
 
@@ -31,6 +34,8 @@ struct Entry {
     info: Arc<TaskInfo>,
     name: Option<Arc<str>>,
     state: State,
+    /// Where its latest poll began.
+    polled_on: Option<ThreadId>,
     since: Instant,
     reason: Option<&'static str>,
     on: Option<TaskId>,
@@ -45,6 +50,7 @@ impl Entry {
             name: info.name.clone(),
             info,
             state: State::Ready,
+            polled_on: None,
             since: now,
             reason: None,
             on: None,
@@ -71,7 +77,7 @@ impl Registry {
         Registry { tasks: BTreeMap::new() }
     }
 
-    pub(super) fn apply(&mut self, event: &EventKind, now: Instant) {
+    pub(super) fn apply(&mut self, event: &EventKind, now: Instant, thread: ThreadId) {
         match *event {
             EventKind::Spawned(ref info) => {
                 self.tasks.insert(info.id, Entry::new(info.clone(), now));
@@ -83,11 +89,14 @@ impl Registry {
                     self.tasks.entry(task).or_insert_with(|| Entry::new(unknown(task), now));
                 entry.woken_in_poll = false;
                 entry.polls += 1;
+                entry.polled_on = Some(thread);
                 entry.enter(State::Running, now);
             }
             EventKind::PollEnded(task) => self.change(task, |entry| {
-                let woken = std::mem::take(&mut entry.woken_in_poll);
-                entry.enter(if woken { State::Ready } else { State::Waiting }, now);
+                if entry.state == State::Running && entry.polled_on == Some(thread) {
+                    let woken = std::mem::take(&mut entry.woken_in_poll);
+                    entry.enter(if woken { State::Ready } else { State::Waiting }, now);
+                }
             }),
             EventKind::Waiting { task, reason, on } => self.change(task, |entry| {
                 if entry.state != State::Running {
