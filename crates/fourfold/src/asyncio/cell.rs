@@ -20,6 +20,7 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use fourfold_kernel::task::{self, Erased, Orphan, Runnable, Schedule};
+use fourfold_kernel::trace::{self, TaskId};
 
 use super::context::{Context, Snapshot};
 use super::handles::Callback;
@@ -38,7 +39,8 @@ pub(crate) struct Local {
     pub(crate) cancelling: Cell<u32>,
     /// Where the loop's list of tasks has this one.
     pub(crate) slot: Cell<u32>,
-    pub(crate) id: u64,
+    /// Tasks have one, plain futures have none.
+    pub(crate) id: Option<TaskId>,
     pub(crate) location: &'static Location<'static>,
     /// How a cancellation of this future or task is done.
     cancel: fn(&Erased<TaskData>) -> bool,
@@ -96,6 +98,10 @@ unsafe impl Schedule for TaskData {
         // SAFETY: valid until the runnable is handed on; `core` lives in an `Arc` the cell owns.
         let core = unsafe { &(*data).core };
         if core.is_owner() {
+            if trace::enabled() {
+                // SAFETY: the runnable has not been handed on, and this is the loop's thread.
+                trace_woken(unsafe { &(*data).local });
+            }
             core.queue_task(runnable);
         } else {
             // The cell, and with it this `Arc`, may be gone once the loop has the runnable.
@@ -108,15 +114,19 @@ unsafe impl Schedule for TaskData {
     fn finished(&self) {
         if self.local.has(Flag::Task) {
             self.core.forget_task(self.local.slot.get());
-            super::tasks::trace_finished(&self.local);
+            self.local.clear(Flag::Leaf);
+            drop(self.local.waiting.take());
         }
     }
 
     #[inline]
-    fn notify(&self, listener: Listener) {
+    fn notify(cell: &Erased<Self>, listener: Listener) {
         match listener {
             Listener::Wake(waker) => waker.wake(),
-            Listener::Call(callback) => self.core.queue_call(*callback),
+            Listener::Call(call) => {
+                let callback = (call.callback)(cell.clone());
+                cell.data().core.queue_call(callback);
+            }
         }
     }
 
@@ -149,7 +159,13 @@ pub(crate) enum Listener {
     /// A task, or any other waker.
     Wake(Waker),
     /// A done callback, to be queued.
-    Call(Box<Callback>),
+    Call(Box<DoneCall>),
+}
+
+/// Makes the callback that is queued when the future is done. It is made only then: before, it
+/// would refer to the future that holds it, and neither would ever go.
+pub(crate) struct DoneCall {
+    pub(crate) callback: Box<dyn FnOnce(Erased<TaskData>) -> Callback>,
 }
 
 impl From<Waker> for Listener {
@@ -166,7 +182,7 @@ impl TaskData {
         task: bool,
         cancel: fn(&Erased<TaskData>) -> bool,
     ) -> TaskData {
-        let id = if task { fourfold_kernel::trace::TaskId::next().get() } else { 0 };
+        let id = if task { Some(TaskId::next()) } else { None };
         TaskData {
             core,
             local: Local {
@@ -267,6 +283,12 @@ impl Local {
     /// The task waits on a future or another task.
     #[inline]
     pub(crate) fn wait_on(&self, cell: Erased<TaskData>) {
+        if trace::enabled()
+            && let Some(id) = self.id
+        {
+            let on = cell.data().local().id;
+            trace::waiting(id, if on.is_some() { "task" } else { "future" }, on);
+        }
         drop(self.waiting.replace(Some(cell)));
     }
 
@@ -309,7 +331,7 @@ impl Local {
     pub(crate) fn name(&self) -> Rc<str> {
         self.peek_extra(|extra| extra.name.clone())
             .flatten()
-            .unwrap_or_else(|| format!("Task-{}", self.id).into())
+            .unwrap_or_else(|| format!("Task-{}", self.id.map_or(0, TaskId::get)).into())
     }
 }
 
@@ -327,7 +349,9 @@ pub(crate) fn cancel(cell: &Erased<TaskData>, message: Option<Arc<str>>) -> bool
 pub(crate) fn cancel_task(cell: &Erased<TaskData>) -> bool {
     let local = cell.data().local();
     local.cancelling.set(local.cancelling.get() + 1);
-    super::tasks::trace_cancel(local);
+    if let Some(id) = local.id {
+        trace::cancel_requested(id);
+    }
     if !cancel_wait(cell, local) {
         local.set(Flag::MustCancel);
     }
@@ -374,6 +398,21 @@ pub(crate) fn take_throw() -> Option<Error> {
 /// The running task is suspended in a wait that has no future of its own: a cancellation wakes
 /// it, and the wait then finds [`take_throw`].
 #[inline]
-pub(crate) fn wait_in_leaf() {
-    with_running(|data, _| data.local().set(Flag::Leaf));
+pub(crate) fn wait_in_leaf(reason: &'static str) {
+    with_running(|data, _| {
+        let local = data.local();
+        local.set(Flag::Leaf);
+        if trace::enabled()
+            && let Some(id) = local.id
+        {
+            trace::waiting(id, reason, None);
+        }
+    });
+}
+
+#[cold]
+fn trace_woken(local: &Local) {
+    if let Some(id) = local.id {
+        trace::woken(id);
+    }
 }

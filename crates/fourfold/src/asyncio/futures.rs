@@ -9,7 +9,7 @@ use std::task::{Context as PollContext, Poll};
 
 use fourfold_kernel::task::{self, Erased, Handle, ListenerKey};
 
-use super::cell::{self, Flag, Listener, TaskData};
+use super::cell::{self, DoneCall, Flag, Listener, TaskData};
 use super::context::{self, Context};
 use super::handles::{Callback, In};
 use super::turn::Core;
@@ -40,12 +40,11 @@ use crate::{Error, Result};
 pub struct Future<T: 'static> {
     cell: Handle<Result<T>, TaskData>,
     slot: Option<ListenerKey>,
-    polled: bool,
 }
 
 /// Names a done callback, to remove it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DoneCallback(ListenerKey);
+pub struct DoneCallback(Option<ListenerKey>);
 
 impl<T: 'static> Future<T> {
     #[track_caller]
@@ -71,7 +70,7 @@ impl<T: 'static> Future<T> {
     }
 
     pub(crate) fn from_cell(cell: Handle<Result<T>, TaskData>) -> Future<T> {
-        Future { cell, slot: None, polled: false }
+        Future { cell, slot: None }
     }
 
     pub(crate) fn cell(&self) -> &Handle<Result<T>, TaskData> {
@@ -97,8 +96,9 @@ impl<T: 'static> Future<T> {
     ///
     /// # Errors
     ///
-    /// [`InvalidState`] where it is done already.
+    /// [`InvalidState`] where it is done already; tasks refuse.
     pub fn set_result(&self, result: T) -> Result<()> {
+        self.refuse_tasks("set_result")?;
         self.finish(Ok(result)).map_err(|_| InvalidState::already_done())
     }
 
@@ -106,8 +106,9 @@ impl<T: 'static> Future<T> {
     ///
     /// # Errors
     ///
-    /// [`InvalidState`] where it is done already.
+    /// [`InvalidState`] where it is done already; tasks refuse.
     pub fn set_exception(&self, error: impl Into<Error>) -> Result<()> {
+        self.refuse_tasks("set_exception")?;
         if self.done() {
             return Err(InvalidState::already_done());
         }
@@ -119,9 +120,18 @@ impl<T: 'static> Future<T> {
         Ok(())
     }
 
+    /// A task is a future without the setters: its coroutine alone decides the outcome.
+    fn refuse_tasks(&self, operation: &str) -> Result<()> {
+        if self.cell.data().local().has(Flag::Task) {
+            return Err(Error::msg(format!("Task does not support {operation} operation")));
+        }
+        Ok(())
+    }
+
     /// Writes the outcome; gives it back where there is one.
     pub(crate) fn finish(&self, outcome: Result<T>) -> Result<(), Result<T>> {
-        // SAFETY: `Task` has its own type and does not hand out the future inside it for setting.
+        assert!(!self.cell.data().local().has(Flag::Task), "a task finishes by itself");
+        // SAFETY: not a task, so the cell has no body.
         unsafe { self.cell.finish(outcome) }
     }
 
@@ -186,30 +196,31 @@ impl<T: 'static> Future<T> {
 
     #[track_caller]
     fn add_callback(&self, context: In, f: impl FnOnce(&Future<T>) + 'static) -> DoneCallback {
-        // Only its own listeners refer to the cell here, and they are taken when it is done or
-        // freed with the loop; a weak reference is not needed for that and none exists.
-        let this = self.clone();
-        let callback = Callback::new(move || f(&this), context, Location::caller());
-        match self.cell.listen(Listener::Call(Box::new(callback))) {
-            Ok(key) => DoneCallback(key),
-            Err(Listener::Call(callback)) => {
-                self.cell.data().core().queue_call(*callback);
-                // Names nothing: keys of a done future are never looked at.
-                DoneCallback(ListenerKey::default())
-            }
-            Err(Listener::Wake(_)) => unreachable!("a callback was given"),
-        }
+        let location = Location::caller();
+        let callback = Box::new(move |cell: Erased<TaskData>| {
+            // SAFETY: the cell is this future's, so its outcome is of type `T`.
+            let this = Future::from_cell(unsafe { cell.restore::<Result<T>>() });
+            Callback::new(move || f(&this), context, location)
+        });
+        DoneCallback(self.listen_with(callback))
     }
 
-    /// Calls `f` at once when the future is done, before anything that was queued: for the
-    /// dialect's own use, where the original overrides a future's method.
+    /// Queues a call of `f` when the future is done.
     #[track_caller]
-    pub(crate) fn listen(&self, f: impl FnOnce() + 'static) -> Option<ListenerKey> {
-        let callback = Callback::new(f, In::Copy(None), Location::caller());
-        match self.cell.listen(Listener::Call(Box::new(callback))) {
+    pub(crate) fn on_done(&self, f: impl FnOnce() + 'static) -> Option<ListenerKey> {
+        let location = Location::caller();
+        self.listen_with(Box::new(move |_| Callback::new(f, In::Copy(None), location)))
+    }
+
+    fn listen_with(
+        &self,
+        callback: Box<dyn FnOnce(Erased<TaskData>) -> Callback>,
+    ) -> Option<ListenerKey> {
+        match self.cell.listen(Listener::Call(Box::new(DoneCall { callback }))) {
             Ok(key) => Some(key),
-            Err(Listener::Call(callback)) => {
-                self.cell.data().core().queue_call(*callback);
+            Err(Listener::Call(call)) => {
+                let callback = (call.callback)(self.erase());
+                self.cell.data().core().queue_call(callback);
                 None
             }
             Err(Listener::Wake(_)) => unreachable!("a callback was given"),
@@ -223,7 +234,7 @@ impl<T: 'static> Future<T> {
 
     /// Removes a done callback; says whether it was still there.
     pub fn remove_done_callback(&self, callback: DoneCallback) -> bool {
-        !self.done() && self.unlisten(callback.0)
+        callback.0.is_some_and(|key| self.unlisten(key))
     }
 
     /// The loop this future belongs to.
@@ -272,7 +283,6 @@ impl<T: 'static> Future<T> {
         match self.cell.poll_done(context, &mut self.slot) {
             Poll::Ready(()) => Poll::Ready(Ok(())),
             Poll::Pending => {
-                self.polled = true;
                 cell::with_running(|data, _| data.local().wait_on(self.cell.erase()));
                 Poll::Pending
             }

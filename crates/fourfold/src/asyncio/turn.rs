@@ -17,7 +17,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::Waker;
 use std::time::Duration;
@@ -38,6 +38,7 @@ use crate::Error;
 
 /// What a loop is made of. Everything in `local` belongs to the thread that made the loop.
 pub(crate) struct Core {
+    this: Weak<Core>,
     owner: Token,
     inbox: Inbox<Remote>,
     reactor: reactor::Handle,
@@ -126,10 +127,17 @@ pub(crate) fn with_running_loop<R>(f: impl FnOnce(&Core) -> R) -> Option<R> {
     (!core.is_null()).then(|| f(unsafe { &*core }))
 }
 
+/// A duration in the unit of clocks and wheels. Longer ones than 584 years are cut off there.
+#[inline]
+pub(crate) fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
 impl Core {
-    pub(crate) fn new(clock: Clock) -> std::io::Result<Core> {
+    pub(crate) fn new(clock: Clock) -> std::io::Result<Arc<Core>> {
         let poll = Reactor::new()?;
-        Ok(Core {
+        Ok(Arc::new_cyclic(|this| Core {
+            this: this.clone(),
             owner: thread::token(),
             inbox: Inbox::new(),
             reactor: poll.handle(),
@@ -149,7 +157,20 @@ impl Core {
                 handler: RefCell::new(None),
                 extras: super::extras::Extras::default(),
             },
-        })
+        }))
+    }
+
+    /// One more reference to this core.
+    #[inline]
+    pub(crate) fn this(&self) -> Arc<Core> {
+        // Upgrading a weak reference would need a loop of exchanges; this is one addition.
+        let this = self.this.as_ptr();
+        // SAFETY: `self` lies in the `Arc` that `this` was made for and is borrowed, so the count
+        // is not zero.
+        unsafe {
+            Arc::increment_strong_count(this);
+            Arc::from_raw(this)
+        }
     }
 
     #[inline]
@@ -394,6 +415,25 @@ impl Core {
         drop(cancelled);
     }
 
+    /// Has a timer that still waits wake `waker` instead of the waker it was made with.
+    pub(crate) fn rewake(&self, key: timer::Key, waker: &Waker) {
+        let mut timers = self.local().timers.borrow_mut();
+        let old = match timers.get_mut(key) {
+            Some(TimerEntry::Wake(old)) if !old.will_wake(waker) => {
+                std::mem::replace(old, waker.clone())
+            }
+            _ => return,
+        };
+        drop(timers);
+        drop(old);
+    }
+
+    /// When `delay` will have passed, on the loop's clock.
+    #[inline]
+    pub(crate) fn deadline_after(&self, delay: Duration) -> u64 {
+        self.clock.now().saturating_add(nanoseconds(delay))
+    }
+
     /// Whether a timer still waits for its time.
     pub(crate) fn timer_waits(&self, key: timer::Key) -> bool {
         self.local().timers.borrow().deadline(key).is_some()
@@ -585,7 +625,7 @@ impl Driver for Core {
     }
 
     fn spawn_local(&self, future: LocalBoxFuture) {
-        super::tasks::spawn_detached(self, future);
+        super::tasks::spawn_detached(self.this(), future);
     }
 }
 

@@ -22,6 +22,7 @@ use std::pin::Pin;
 use std::ptr::NonNull;
 use std::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 
+use super::handle::Erased;
 use super::listeners::Listeners;
 use super::schedule::{Orphan, Runnable, Schedule};
 use super::state::{Pause, Start, State, Wake};
@@ -147,34 +148,44 @@ impl<V, S: Schedule> Front<V, S> {
             None
         }
     }
+}
 
-    /// Writes the outcome and tells the listeners. Gives the value back if there is one already.
-    pub(super) fn finish(&self, value: V) -> Result<(), V> {
-        let state = &self.header.state;
-        if S::SHARED {
-            state.lock();
-        }
-        if state.is_done() {
-            if S::SHARED {
-                state.unlock();
-            }
-            return Err(value);
-        }
-        // SAFETY: not done, so nobody reads the value. Shared cells hold the lock, which every
-        // writer takes; the others are written by one thread.
-        self.value.with_mut(|slot| unsafe { *slot = Some(value) });
-        state.finish();
-        // SAFETY: the same lock, the same thread.
-        let listeners = self
-            .listeners
-            .with_mut(|listeners| std::mem::replace(unsafe { &mut *listeners }, Listeners::Empty));
+/// Writes the outcome and tells the listeners. Gives the value back if there is one already.
+///
+/// SAFETY: the caller holds a reference to the cell. It is a pointer and not a `&Front` because
+/// listeners get it as a reference to the whole cell, body included.
+pub(super) unsafe fn finish<V: 'static, S: Schedule>(
+    cell: NonNull<Front<V, S>>,
+    value: V,
+) -> Result<(), V> {
+    // SAFETY: the caller's reference keeps it alive.
+    let front = unsafe { cell.as_ref() };
+    let state = &front.header.state;
+    if S::SHARED {
+        state.lock();
+    }
+    if state.is_done() {
         if S::SHARED {
             state.unlock();
         }
-        self.data.finished();
-        listeners.for_each(|listener| self.data.notify(listener));
-        Ok(())
+        return Err(value);
     }
+    // SAFETY: not done, so nobody reads the value. Shared cells hold the lock, which every writer
+    // takes; the others are written by one thread.
+    front.value.with_mut(|slot| unsafe { *slot = Some(value) });
+    state.finish();
+    // SAFETY: the same lock, the same thread.
+    let listeners = front.listeners.with_mut(|listeners| {
+        std::mem::replace(unsafe { &mut *listeners }, Listeners::Empty)
+    });
+    if S::SHARED {
+        state.unlock();
+    }
+    front.data.finished();
+    // Borrows the caller's reference, so it is not dropped as one of its own.
+    let cell = ManuallyDrop::new(Erased::from_header(cell.cast()));
+    listeners.for_each(|listener| S::notify(&cell, listener));
+    Ok(())
 }
 
 /// The vtable of a cell with a body.
@@ -184,7 +195,7 @@ impl<B: Body, S: Schedule> Bodied<B, S> {
     const VTABLE: &'static VTable = &VTable {
         run: Self::run,
         cancel: Self::drop_body_and_finish,
-        queue: queue::<B::Output, S>,
+        queue: queue::<S>,
         free: Self::free,
     };
 
@@ -219,9 +230,9 @@ impl<B: Body, S: Schedule> Bodied<B, S> {
             Ok(Poll::Pending) => match state.pause() {
                 Pause::Idle => return,
                 // SAFETY: the last reference is ours.
-                Pause::Free => return unsafe { give_up::<B::Output, S>(header) },
+                Pause::Free => return unsafe { give_up::<S>(header) },
                 // SAFETY: `SCHEDULED` is set, and the runner's reference is the runnable's.
-                Pause::Queue => return unsafe { queue::<B::Output, S>(header) },
+                Pause::Queue => return unsafe { queue::<S>(header) },
                 Pause::Abort => {
                     // SAFETY: this is still the runner.
                     unsafe { Self::drop_body_and_finish(header) };
@@ -240,7 +251,8 @@ impl<B: Body, S: Schedule> Bodied<B, S> {
                 B::exit(Exit::Panicked(payload))
             }
         };
-        let finished = cell.front.finish(value);
+        // SAFETY: the runner's reference.
+        let finished = unsafe { finish::<B::Output, S>(header.cast(), value) };
         debug_assert!(finished.is_ok(), "only the runner finishes a cell that has a body");
         release_after_run::<S>(header);
     }
@@ -261,7 +273,8 @@ impl<B: Body, S: Schedule> Bodied<B, S> {
             Ok(()) => Exit::Aborted,
             Err(payload) => Exit::Panicked(payload),
         };
-        let finished = cell.front.finish(B::exit(exit));
+        // SAFETY: the runner's reference.
+        let finished = unsafe { finish::<B::Output, S>(header.cast(), B::exit(exit)) };
         debug_assert!(finished.is_ok(), "only the runner finishes a cell that has a body");
     }
 
@@ -306,7 +319,7 @@ fn release_after_run<S: Schedule>(header: NonNull<Header>) {
 /// Hands a runnable to the scheduler.
 ///
 /// SAFETY: `SCHEDULED` was set by the caller, who gives one reference to the runnable.
-unsafe fn queue<V: 'static, S: Schedule>(header: NonNull<Header>) {
+unsafe fn queue<S: Schedule>(header: NonNull<Header>) {
     // SAFETY: the reference that goes into the runnable keeps the cell alive; `data` is borrowed
     // for the call only. The scheduler might run and free the cell before it returns, on another
     // thread, which is why its implementation must not touch `self` after the hand-over; a second
@@ -371,17 +384,12 @@ pub(super) unsafe fn release<S: Schedule>(header: NonNull<Header>) {
     // SAFETY: alive until the reference is given back.
     if unsafe { header.as_ref() }.state.release() {
         // SAFETY: the last reference was ours.
-        unsafe { give_up_erased::<S>(header) }
+        unsafe { give_up::<S>(header) }
     }
 }
 
-unsafe fn give_up<V: 'static, S: Schedule>(header: NonNull<Header>) {
-    // SAFETY: the caller's.
-    unsafe { give_up_erased::<S>(header) }
-}
-
 /// SAFETY: no reference is left but the caller's, who does not use the cell again.
-unsafe fn give_up_erased<S: Schedule>(header: NonNull<Header>) {
+unsafe fn give_up<S: Schedule>(header: NonNull<Header>) {
     // SAFETY: the orphan owns the cell from here; `S::release` gets its data by reference for the
     // call and decides which thread frees it.
     unsafe {

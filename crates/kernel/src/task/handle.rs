@@ -108,7 +108,8 @@ impl<V: 'static, S: Schedule> Handle<V, S> {
     /// The cell was made by [`promise`]: the outcome of a body is the body's to write.
     #[inline]
     pub unsafe fn finish(&self, value: V) -> Result<(), V> {
-        self.front().finish(value)
+        // SAFETY: the handle owns a reference.
+        unsafe { cell::finish(self.front, value) }
     }
 
     /// Adds a listener behind all others; gives it back where the outcome is there already.
@@ -136,9 +137,17 @@ impl<V: 'static, S: Schedule> Handle<V, S> {
         self.front().with_listeners(|listeners| listeners.remove(key))
     }
 
-    /// Shows each listener to `f`, first come first. `f` must not use this cell.
-    pub fn visit_listeners(&self, mut f: impl FnMut(ListenerKey, &S::Listener)) {
-        self.front().with_listeners(|listeners| listeners.visit(&mut f));
+    /// What `f` says of each listener, first come first.
+    ///
+    /// # Safety
+    ///
+    /// `f` does not use this cell: the list is borrowed, and locked where threads share it.
+    pub unsafe fn map_listeners<R>(&self, mut f: impl FnMut(&S::Listener) -> Option<R>) -> Vec<R> {
+        let mut found = Vec::new();
+        self.front().with_listeners(|listeners| {
+            listeners.visit(|_, listener| found.extend(f(listener)));
+        });
+        found
     }
 
     /// Waits for the outcome: ready once it is there, else wakes the context's task then.
@@ -269,6 +278,11 @@ pub struct Erased<S: Schedule> {
 }
 
 impl<S: Schedule> Erased<S> {
+    /// Owns a reference that the caller gives up, or is not dropped.
+    pub(super) fn from_header(header: NonNull<Header>) -> Erased<S> {
+        Erased { header, _owns: PhantomData }
+    }
+
     /// The cell behind a waker, if it is one of this scheduler's.
     pub fn of_waker(waker: &Waker) -> Option<Erased<S>> {
         let header = cell::header_of::<S>(waker)?;

@@ -7,6 +7,7 @@ use std::ptr::NonNull;
 use std::task::Waker;
 
 use super::cell::{self, Header};
+use super::handle::Erased;
 
 /// The policy of a loop or a pool, and its data in every cell.
 ///
@@ -41,8 +42,8 @@ pub unsafe trait Schedule: Sized + 'static {
     fn finished(&self) {}
 
     /// Tells one listener that the outcome is there. Called in the order of registration, on the
-    /// thread that finished the cell.
-    fn notify(&self, listener: Self::Listener);
+    /// thread that finished the cell, which is `cell`.
+    fn notify(cell: &Erased<Self>, listener: Self::Listener);
 
     /// The waker in a listener, if it is one: so that a poll can see itself registered.
     fn waker(listener: &Self::Listener) -> Option<&Waker>;
