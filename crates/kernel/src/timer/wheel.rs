@@ -76,6 +76,10 @@ const STALE_FLOOR: usize = 64;
 /// assert_eq!(wheel.pop_due(2_000), None);
 /// ```
 pub struct Wheel<T> {
+    /// What cascading touches, apart from what it does not: following a list is a chain of cache
+    /// misses, and 16 bytes a timer stay in the cache for twice as long as 40.
+    nodes: Vec<Node>,
+    /// Parallel to `nodes`.
     entries: Vec<Entry<T>>,
     /// First vacant entry, linked through `next`.
     free: u32,
@@ -94,10 +98,13 @@ pub struct Wheel<T> {
     earliest: Option<u64>,
 }
 
-struct Entry<T> {
+struct Node {
     deadline: u64,
     next: u32,
     previous: u32,
+}
+
+struct Entry<T> {
     generation: u32,
     /// `None`: vacant.
     value: Option<T>,
@@ -143,6 +150,7 @@ impl<T> Wheel<T> {
     /// An empty wheel at time 0.
     pub fn new() -> Self {
         Wheel {
+            nodes: Vec::new(),
             entries: Vec::new(),
             free: NIL,
             len: 0,
@@ -208,7 +216,8 @@ impl<T> Wheel<T> {
     /// The deadline of a pending timer; `None` if it fired or was cancelled.
     pub fn deadline(&self, key: Key) -> Option<u64> {
         let entry = self.entries.get(key.index as usize)?;
-        (entry.generation == key.generation && entry.value.is_some()).then_some(entry.deadline)
+        let pending = entry.generation == key.generation && entry.value.is_some();
+        pending.then(|| self.nodes[key.index as usize].deadline)
     }
 
     /// The exact deadline of the timer that fires next.
@@ -267,9 +276,9 @@ impl<T> Wheel<T> {
             let mut index = self.slots[level][slot].head;
             let mut earliest = u64::MAX;
             for _ in 0..LOOK_THROUGH {
-                let entry = &self.entries[index as usize];
-                earliest = earliest.min(entry.deadline);
-                index = entry.next;
+                let node = &self.nodes[index as usize];
+                earliest = earliest.min(node.deadline);
+                index = node.next;
                 if index == NIL {
                     return Some(earliest);
                 }
@@ -311,8 +320,7 @@ impl<T> Wheel<T> {
         self.vacate(level, slot);
         self.horizon = start;
         while index != NIL {
-            let entry = &self.entries[index as usize];
-            let (next, deadline) = (entry.next, entry.deadline);
+            let Node { deadline, next, .. } = self.nodes[index as usize];
             self.place(index, deadline);
             index = next;
         }
@@ -333,23 +341,23 @@ impl<T> Wheel<T> {
             self.occupied[level] |= 1 << slot;
             self.levels |= 1 << level;
         } else {
-            self.entries[previous as usize].next = index;
+            self.nodes[previous as usize].next = index;
         }
-        let entry = &mut self.entries[index as usize];
-        entry.next = NIL;
-        entry.previous = previous;
+        let node = &mut self.nodes[index as usize];
+        node.next = NIL;
+        node.previous = previous;
     }
 
     fn unlink(&mut self, index: u32, level: usize, slot: usize) {
-        let Entry { next, previous, .. } = self.entries[index as usize];
+        let Node { next, previous, .. } = self.nodes[index as usize];
         let list = &mut self.slots[level][slot];
         match previous {
             NIL => list.head = next,
-            _ => self.entries[previous as usize].next = next,
+            _ => self.nodes[previous as usize].next = next,
         }
         match next {
             NIL => list.tail = previous,
-            _ => self.entries[next as usize].previous = previous,
+            _ => self.nodes[next as usize].previous = previous,
         }
         if list.head == NIL {
             self.vacate(level, slot);
@@ -367,15 +375,15 @@ impl<T> Wheel<T> {
         if self.free == NIL {
             let index = u32::try_from(self.entries.len()).ok().filter(|&index| index != NIL);
             let index = index.expect("more than 4 294 967 295 timers are pending in one loop");
-            let value = Some(value);
-            self.entries.push(Entry { deadline, next: NIL, previous: NIL, generation: 0, value });
+            self.nodes.push(Node { deadline, next: NIL, previous: NIL });
+            self.entries.push(Entry { generation: 0, value: Some(value) });
             return index;
         }
         let index = self.free;
-        let entry = &mut self.entries[index as usize];
-        self.free = entry.next;
-        entry.deadline = deadline;
-        entry.value = Some(value);
+        let node = &mut self.nodes[index as usize];
+        self.free = node.next;
+        node.deadline = deadline;
+        self.entries[index as usize].value = Some(value);
         index
     }
 
@@ -388,7 +396,7 @@ impl<T> Wheel<T> {
         // An entry that has used up its generations is left unused, so that no key ever names a
         // later timer: one entry's bytes lost in four thousand million timers.
         if entry.generation < u32::MAX {
-            entry.next = self.free;
+            self.nodes[index as usize].next = self.free;
             self.free = index;
         }
         value
