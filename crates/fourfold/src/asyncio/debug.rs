@@ -17,7 +17,9 @@ pub(crate) fn report_slow(core: &Core, what: SlowCallback, took: Duration) {
     let seconds = took.as_secs_f64();
     let (text, location) = match what {
         SlowCallback::Task(name, location) => (
-            format!("Executing <Task name='{name}' created at {location}> took {seconds:.3} seconds"),
+            format!(
+                "Executing <Task name='{name}' created at {location}> took {seconds:.3} seconds"
+            ),
             location,
         ),
         SlowCallback::Callback(location) => (

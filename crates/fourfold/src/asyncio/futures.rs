@@ -53,10 +53,7 @@ impl<T: 'static> Future<T> {
     }
 
     #[track_caller]
-    pub(crate) fn with_cancel(
-        core: Arc<Core>,
-        cancel: fn(&Erased<TaskData>) -> bool,
-    ) -> Future<T> {
+    pub(crate) fn with_cancel(core: Arc<Core>, cancel: fn(&Erased<TaskData>) -> bool) -> Future<T> {
         Future::from_cell(task::promise(TaskData::new(core, Location::caller(), false, cancel)))
     }
 

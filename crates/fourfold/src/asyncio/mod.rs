@@ -23,9 +23,7 @@ mod turn;
 
 pub use context::{Context, ContextVar, Token, copy_context};
 pub use errors::InvalidState;
-pub use event_loop::{
-    ExceptionContext, ExceptionHandler, Loop, Remote, get_running_loop,
-};
+pub use event_loop::{ExceptionContext, ExceptionHandler, Loop, Remote, get_running_loop};
 pub use futures::{DoneCallback, Future};
 pub use handles::{Handle, TimerHandle};
 pub use run::run;

@@ -17,8 +17,8 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
 use std::rc::Rc;
-use std::sync::{Arc, Weak};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
 use std::task::Waker;
 use std::time::Duration;
 
@@ -240,11 +240,10 @@ impl Core {
                 Remote::Task(runnable) => self.queue_task(runnable),
                 // SAFETY: this is the loop's own thread.
                 Remote::Orphan(orphan) => unsafe { orphan.free() },
-                Remote::Call(call) => self.queue_call(Callback::new(
-                    call,
-                    In::Copy(None),
-                    std::panic::Location::caller(),
-                )),
+                Remote::Call(call) => {
+                    let location = std::panic::Location::caller();
+                    self.queue_call(Callback::new(call, In::Copy(None), location));
+                }
             }
         }
     }
@@ -338,12 +337,12 @@ impl Core {
                 context::swap(&mut values);
                 result.map_err(Error::from_panic)
             }
-            In::Shared(shared) => match catch_unwind(AssertUnwindSafe(|| {
-                shared.run(|| callback.call())
-            })) {
-                Ok(entered) => entered,
-                Err(payload) => Err(Error::from_panic(payload)),
-            },
+            In::Shared(shared) => {
+                match catch_unwind(AssertUnwindSafe(|| shared.run(|| callback.call()))) {
+                    Ok(entered) => entered,
+                    Err(payload) => Err(Error::from_panic(payload)),
+                }
+            }
         };
         if let Err(error) = result {
             let mut context = ExceptionContext::new("Exception in callback", Some(error));

@@ -15,7 +15,7 @@
 //! pointer to its front and to its header whatever the body is. Who does not know the body goes
 //! through the header's vtable.
 
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -53,6 +53,8 @@ pub(super) struct VTable {
     run: unsafe fn(NonNull<Header>),
     cancel: unsafe fn(NonNull<Header>),
     queue: unsafe fn(NonNull<Header>),
+    give_up: unsafe fn(NonNull<Header>),
+    scheduler: TypeId,
     free: unsafe fn(NonNull<Header>),
 }
 
@@ -175,9 +177,9 @@ pub(super) unsafe fn finish<V: 'static, S: Schedule>(
     front.value.with_mut(|slot| unsafe { *slot = Some(value) });
     state.finish();
     // SAFETY: the same lock, the same thread.
-    let listeners = front.listeners.with_mut(|listeners| {
-        std::mem::replace(unsafe { &mut *listeners }, Listeners::Empty)
-    });
+    let listeners = front
+        .listeners
+        .with_mut(|listeners| std::mem::replace(unsafe { &mut *listeners }, Listeners::Empty));
     if S::SHARED {
         state.unlock();
     }
@@ -196,6 +198,8 @@ impl<B: Body, S: Schedule> Bodied<B, S> {
         run: Self::run,
         cancel: Self::drop_body_and_finish,
         queue: queue::<S>,
+        give_up: give_up::<S>,
+        scheduler: TypeId::of::<S>(),
         free: Self::free,
     };
 
@@ -215,7 +219,7 @@ impl<B: Body, S: Schedule> Bodied<B, S> {
             return release_after_run::<S>(header);
         }
         // SAFETY: the waker borrows the runner's reference and is never dropped as a waker.
-        let waker = ManuallyDrop::new(unsafe { Waker::from_raw(raw_waker::<S>(header)) });
+        let waker = ManuallyDrop::new(unsafe { Waker::from_raw(raw_waker(header)) });
         let mut context = Context::from_waker(&waker);
         let polled = catch_unwind(AssertUnwindSafe(|| {
             cell.body.with_mut(|body| {
@@ -292,6 +296,8 @@ impl<V: 'static, S: Schedule> Bodiless<V, S> {
         run: Self::nothing,
         cancel: Self::nothing,
         queue: Self::nothing,
+        give_up: give_up::<S>,
+        scheduler: TypeId::of::<S>(),
         free: Self::free,
     };
 
@@ -407,61 +413,76 @@ pub(super) unsafe fn free(header: NonNull<Header>) {
 }
 
 /// A waker that owns nothing yet: the caller adds a reference or does not drop it.
-pub(super) fn raw_waker<S: Schedule>(header: NonNull<Header>) -> RawWaker {
-    RawWaker::new(header.as_ptr().cast_const().cast(), const { WakerVTable::<S>::VTABLE })
+pub(super) fn raw_waker(header: NonNull<Header>) -> RawWaker {
+    RawWaker::new(header.as_ptr().cast_const().cast(), &WAKER)
 }
 
-/// The header behind a waker of scheduler `S`, if it is one.
+/// The header behind a waker, if the waker is one of this module's and of scheduler `S`.
+#[inline]
 pub(super) fn header_of<S: Schedule>(waker: &Waker) -> Option<NonNull<Header>> {
-    if std::ptr::eq(waker.vtable(), const { WakerVTable::<S>::VTABLE }) {
-        NonNull::new(waker.data().cast_mut().cast())
-    } else {
-        None
+    if !std::ptr::eq(waker.vtable(), &WAKER) {
+        return None;
+    }
+    let header = NonNull::new(waker.data().cast_mut().cast::<Header>())?;
+    // SAFETY: with this vtable the data is a header, which the waker keeps alive.
+    let scheduler = unsafe { header.as_ref() }.vtable.scheduler;
+    (scheduler == TypeId::of::<S>()).then_some(header)
+}
+
+/// One vtable for the wakers of all schedulers. A static has one address in the whole program,
+/// which is how a waker is recognised; a constant in a generic might have several, and two that
+/// look alike might share one.
+static WAKER: RawWakerVTable =
+    RawWakerVTable::new(waker_clone, waker_wake, waker_wake_by_ref, waker_drop);
+
+/// SAFETY, here and below: `data` came from `raw_waker`, and the waker holds a reference.
+unsafe fn waker_header(data: *const ()) -> NonNull<Header> {
+    // SAFETY: `raw_waker` made it from a `NonNull`.
+    unsafe { NonNull::new_unchecked(data.cast_mut().cast()) }
+}
+
+unsafe fn waker_clone(data: *const ()) -> RawWaker {
+    // SAFETY: the waker that is cloned keeps the cell alive.
+    unsafe {
+        let header = waker_header(data);
+        header.as_ref().state.retain();
+        raw_waker(header)
     }
 }
 
-struct WakerVTable<S>(std::marker::PhantomData<S>);
-
-impl<S: Schedule> WakerVTable<S> {
-    const VTABLE: &'static RawWakerVTable =
-        &RawWakerVTable::new(Self::clone, Self::wake, Self::wake_by_ref, Self::drop);
-
-    /// SAFETY of all below: `data` came from `raw_waker`, and the waker holds a reference.
-    unsafe fn header(data: *const ()) -> NonNull<Header> {
-        // SAFETY: `raw_waker` made it from a `NonNull`.
-        unsafe { NonNull::new_unchecked(data.cast_mut().cast()) }
-    }
-
-    unsafe fn clone(data: *const ()) -> RawWaker {
-        // SAFETY: see `header`.
-        let header = unsafe { Self::header(data) };
-        // SAFETY: the waker that is cloned keeps the cell alive.
-        unsafe { header.as_ref() }.state.retain();
-        raw_waker::<S>(header)
-    }
-
-    unsafe fn wake(data: *const ()) {
-        // SAFETY: see `header`.
-        let header = unsafe { Self::header(data) };
-        // SAFETY: the waker's own reference keeps the cell alive until it is passed on.
-        match unsafe { header.as_ref() }.state.wake_by_value() {
-            // SAFETY: `SCHEDULED` is set, and the waker's reference becomes the runnable's.
-            Some(wake) => unsafe { act_on(header, wake) },
-            // SAFETY: the waker is consumed.
-            None => unsafe { release::<S>(header) },
+unsafe fn waker_wake(data: *const ()) {
+    // SAFETY: the waker's own reference keeps the cell alive until it is passed on: to the
+    // runnable, if one is due (`SCHEDULED` is set then), else back.
+    unsafe {
+        let header = waker_header(data);
+        match header.as_ref().state.wake_by_value() {
+            Some(wake) => act_on(header, wake),
+            None => release_erased(header),
         }
     }
+}
 
-    unsafe fn wake_by_ref(data: *const ()) {
-        // SAFETY: see `header`; the waker keeps the cell alive.
-        unsafe {
-            let header = Self::header(data);
-            act_on(header, header.as_ref().state.wake());
-        }
+unsafe fn waker_wake_by_ref(data: *const ()) {
+    // SAFETY: the waker keeps the cell alive.
+    unsafe {
+        let header = waker_header(data);
+        act_on(header, header.as_ref().state.wake());
     }
+}
 
-    unsafe fn drop(data: *const ()) {
-        // SAFETY: see `header`; the waker is consumed.
-        unsafe { release::<S>(Self::header(data)) }
+unsafe fn waker_drop(data: *const ()) {
+    // SAFETY: the waker is consumed.
+    unsafe { release_erased(waker_header(data)) }
+}
+
+/// As [`release`], where the scheduler's type is not known.
+///
+/// SAFETY: as for [`release`].
+unsafe fn release_erased(header: NonNull<Header>) {
+    // SAFETY: alive until the reference is given back; then it is the caller's alone.
+    unsafe {
+        if header.as_ref().state.release() {
+            (header.as_ref().vtable.give_up)(header);
+        }
     }
 }

@@ -226,7 +226,7 @@ impl<V: 'static, S: Schedule> Handle<V, S> {
     pub unsafe fn waker(&self) -> Waker {
         self.front().header.state.retain();
         // SAFETY: the reference just added is the waker's.
-        unsafe { Waker::from_raw(cell::raw_waker::<S>(self.header())) }
+        unsafe { Waker::from_raw(cell::raw_waker(self.header())) }
     }
 
     /// Whether `waker` wakes this cell's body.

@@ -220,6 +220,12 @@ impl<T> Wheel<T> {
         pending.then(|| self.nodes[key.index as usize].deadline)
     }
 
+    /// The value of a pending timer; `None` if it fired or was cancelled.
+    pub fn get_mut(&mut self, key: Key) -> Option<&mut T> {
+        let entry = self.entries.get_mut(key.index as usize)?;
+        if entry.generation == key.generation { entry.value.as_mut() } else { None }
+    }
+
     /// The exact deadline of the timer that fires next.
     ///
     /// Remembered until that timer goes, so asking again costs nothing. Otherwise it looks
