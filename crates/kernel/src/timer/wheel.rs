@@ -34,10 +34,10 @@
 //!   and what is inserted meanwhile would all end in `due`, a heap. So a slot with few timers is
 //!   only looked through; see [`Wheel::next_deadline`].
 
-use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
 use super::Key;
+use super::due::Due;
 
 /// A level-0 slot is `1 << SLOT_SHIFT` nanoseconds wide. At a million timers a second about 65
 /// share a slot, so that `due` stays within the first-level cache.
@@ -118,26 +118,6 @@ struct List {
 
 impl List {
     const EMPTY: List = List { head: NIL, tail: NIL };
-}
-
-#[derive(PartialEq, Eq)]
-struct Due {
-    deadline: u64,
-    sequence: u64,
-    key: (u32, u32),
-}
-
-impl Ord for Due {
-    /// Reversed, since the greatest item of a `BinaryHeap` comes first.
-    fn cmp(&self, other: &Self) -> Ordering {
-        (other.deadline, other.sequence).cmp(&(self.deadline, self.sequence))
-    }
-}
-
-impl PartialOrd for Due {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
 }
 
 impl<T> Default for Wheel<T> {
@@ -255,8 +235,6 @@ impl<T> Wheel<T> {
                     return None;
                 }
                 let due = self.due.pop().expect("first_due saw an item");
-                // A newcomer cannot be earlier unseen: `insert` lowers `earliest` only if it is
-                // known, so it is forgotten here rather than guessed.
                 self.earliest = None;
                 let value = self.release(due.key.0).expect("first_due skips stale items");
                 return Some((deadline, value));
