@@ -1,0 +1,79 @@
+//! The progress bar on standard error, and its absence.
+
+use std::io::{self, IsTerminal};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::dialect::{Observer, ProbeId};
+use crate::outcome::Outcome;
+use crate::plan::Plan;
+use crate::report::Look;
+
+/// How often the bar is drawn at most, per second.
+const DRAWS: u8 = 15;
+
+/// Shows how far a run is: a bar on a terminal, nothing anywhere else. The bar is gone once this
+/// is dropped.
+pub(crate) struct Progress {
+    bar: ProgressBar,
+    in_flight: AtomicUsize,
+    failed: AtomicUsize,
+}
+
+impl Progress {
+    /// A bar for `plan`, hidden if `wanted` is not set or standard error is no terminal.
+    pub(crate) fn new(plan: &Plan, look: &Look, wanted: bool) -> Progress {
+        let bar = match wanted && io::stderr().is_terminal() {
+            true => {
+                let target = ProgressDrawTarget::stderr_with_hz(DRAWS);
+                ProgressBar::with_draw_target(Some(plan.probes()), target)
+            }
+            false => ProgressBar::hidden(),
+        };
+        let (template, chars) = match (look.unicode, look.colour) {
+            (true, true) => ("{bar:32.green/8}  {pos} of {len}  {msg:.dim}", "━━─"),
+            (true, false) => ("{bar:32}  {pos} of {len}  {msg}", "━━─"),
+            (false, _) => ("[{bar:32}]  {pos} of {len}  {msg}", "==-"),
+        };
+        // A template that does not parse is a mistake of ours; the plain bar will do.
+        let style = ProgressStyle::with_template(template).unwrap_or(ProgressStyle::default_bar());
+        bar.set_style(style.progress_chars(chars));
+        bar.enable_steady_tick(Duration::from_millis(100));
+        Progress { bar, in_flight: AtomicUsize::new(0), failed: AtomicUsize::new(0) }
+    }
+
+    fn say(&self) {
+        if self.bar.is_hidden() {
+            return;
+        }
+        let in_flight = self.in_flight.load(Ordering::Relaxed);
+        self.bar.set_message(match self.failed.load(Ordering::Relaxed) {
+            0 => format!("{in_flight} in flight"),
+            failed => format!("{in_flight} in flight, {failed} failed"),
+        });
+    }
+}
+
+impl Observer for Progress {
+    fn started(&self, _: ProbeId) {
+        self.in_flight.fetch_add(1, Ordering::Relaxed);
+        self.say();
+    }
+
+    fn finished(&self, _: ProbeId, outcome: &Outcome) {
+        self.in_flight.fetch_sub(1, Ordering::Relaxed);
+        if !outcome.answered() {
+            self.failed.fetch_add(1, Ordering::Relaxed);
+        }
+        self.bar.inc(1);
+        self.say();
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
