@@ -25,9 +25,10 @@ const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: clos
 pub(crate) fn describe() -> String {
     let lanes = LANES.map(|lane| lane.map(|(site, ms)| format!("{site} {ms} ms")).join(", "));
     format!(
-        "No lanes given: probing four hosts inside this process, with set delays ({}).\n\
-         Try: fourfold ping google.fr,google.ch google.es,google.com",
-        lanes.join("; ")
+        "No lanes given: probing four hosts inside this process, with set delays:\n\
+         lane 1: {}; lane 2: {}.\n\
+         The real ones: fourfold ping google.fr,google.ch google.es,google.com",
+        lanes[0], lanes[1]
     )
 }
 

@@ -46,7 +46,6 @@ fn main() -> ExitCode {
 
 fn run(ping: &Ping) -> fourfold::Result<ExitCode> {
     dialect::check(ping.dialect).unwrap_or_else(|text| wrong_usage(text));
-    let lanes = lanes(ping)?;
     // Opened before anything runs, so that a wrong path does not cost a whole run.
     let trace = ping.trace.as_ref().map(|path| {
         File::create(path).unwrap_or_else(|error| {
@@ -54,6 +53,7 @@ fn run(ping: &Ping) -> fourfold::Result<ExitCode> {
             wrong_usage(format!("cannot write the trace to '{path}': {error}; name a file there"))
         })
     });
+    let lanes = lanes(ping)?;
     let plan = Arc::new(Plan {
         concurrency: concurrency(ping, lanes.len()),
         lanes,

@@ -55,6 +55,11 @@ pub(crate) enum Ending {
 }
 
 impl Ending {
+    /// The end of a probe that took longer than it may.
+    pub(crate) fn timed_out(limit: Duration) -> Ending {
+        Ending::Failed(format!("no answer within {limit:?}"))
+    }
+
     /// The reason of a probe that ended without an answer.
     pub(crate) fn reason(&self) -> Option<&str> {
         match self {

@@ -27,6 +27,8 @@ pub(super) fn footer(plan: &Plan, run: &Run, look: &Look) -> String {
     for (label, figure, note) in lines {
         let gap = " ".repeat(9usize.saturating_sub(figure.width()));
         let (label, figure) = (look.fit(label, 10), look.bold(&figure));
+        // Better no note than a broken line.
+        let note = if 23 + note.width() > look.width { "" } else { note };
         let line = format!("{label}  {figure}{gap}  {}", look.dim(note));
         text.push_str(line.trim_end());
         text.push('\n');

@@ -54,6 +54,16 @@ fn failures_where_there_is_little_room() {
 }
 
 #[test]
+fn failures_where_there_is_hardly_any_room() {
+    check("troubled-50", sample::troubled(), &Look { width: 50, unicode: false, ..PLAIN });
+}
+
+#[test]
+fn several_rounds_where_there_is_hardly_any_room() {
+    check("rounds-50", sample::rounds(), &Look { width: 50, ..PLAIN });
+}
+
+#[test]
 fn several_rounds() {
     check("rounds", sample::rounds(), &PLAIN);
 }

@@ -80,6 +80,7 @@ fn status(site: Site<'_>) -> String {
             codes.push(code);
         }
     }
+    codes.sort_unstable();
     match &*codes {
         [] => "not run".into(),
         [code] => with_meaning(code),

@@ -67,7 +67,7 @@ pub(super) fn demo() -> (Plan, Run) {
 pub(super) fn troubled() -> (Plan, Run) {
     let plan = plan(&["https://example.org/a/long/path,gone", "silent,cut,late"], 1);
     let refused = Ending::Failed("connection refused".into());
-    let silent = Ending::Failed("no answer within 300 ms, the time one probe may take".into());
+    let silent = Ending::Failed("no answer within 300ms".into());
     let lanes = vec![
         vec![vec![in_phases(0, [40, 60, 80, 120], 50)], vec![failed(350, 1, refused)]],
         vec![vec![failed(0, 300, silent)], vec![failed(300, 100, Ending::Cancelled)], vec![]],

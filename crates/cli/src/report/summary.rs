@@ -79,7 +79,7 @@ fn phases(run: &Run, look: &Look) -> String {
         row.extend(figures.map(|time| Cell::new(time_or_nothing(time, look))));
         table.add_row(row);
     }
-    finish(table, 1..header.len())
+    finish(table, 1..header.len(), &[1, 4, 2])
 }
 
 fn slowest(plan: &Plan, run: &Run, look: &Look) -> Option<String> {
@@ -103,7 +103,7 @@ fn slowest(plan: &Plan, run: &Run, look: &Look) -> Option<String> {
             Cell::new(lane),
         ]);
     }
-    Some(finish(table, 1..3))
+    Some(finish(table, 1..3, &[]))
 }
 
 fn failures(plan: &Plan, run: &Run, look: &Look) -> Option<String> {
@@ -136,7 +136,7 @@ fn failures(plan: &Plan, run: &Run, look: &Look) -> Option<String> {
             Cell::new(named + more),
         ]);
     }
-    let mut text = finish(table, 0..1);
+    let mut text = finish(table, 0..1, &[]);
     if reasons.len() > MOST_REASONS {
         let more = units::counted((reasons.len() - MOST_REASONS) as u64, "other reason");
         text += &look.dim(&format!("and {more}; --json has them all\n"));

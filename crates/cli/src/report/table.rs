@@ -1,5 +1,6 @@
 //! The tables: one row per site.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use comfy_table::Table;
@@ -59,8 +60,9 @@ pub(super) fn sites(plan: &Plan, run: &Run, look: &Look) -> String {
         }
         table.add_row(row);
     }
-    let table = finish(table, 2..2 + times.len());
-    if why.is_empty() { table } else { table + "\n" + &finish(why, 0..0) }
+    // Lookup, TLS, Connect, First byte.
+    let table = finish(table, 2..2 + times.len(), &[2, 4, 3, 5]);
+    if why.is_empty() { table } else { table + "\n" + &finish(why, 0..0, &[]) }
 }
 
 /// How wide the column of the sites is, where the others take `others`.
@@ -92,7 +94,8 @@ pub(super) fn rounds(plan: &Plan, run: &Run, look: &Look) -> String {
         row.extend(figures.map(|time| Cell::new(time_or_nothing(time, look))));
         table.add_row(row);
     }
-    finish(table, 1..header.len())
+    // Sent, Answered, p99, Min.
+    finish(table, 1..header.len(), &[1, 2, 6, 4])
 }
 
 /// How long the answered rounds of a site took.
@@ -129,15 +132,30 @@ pub(super) fn new_table(header: &[&str], look: &Look) -> Table {
     table
 }
 
-/// Aligns the columns of figures to the right; of the others, only the last may be wrapped.
-pub(super) fn finish(mut table: Table, figures: std::ops::Range<usize>) -> String {
+/// Aligns the columns of figures to the right; of the others, only the last may be wrapped. Where
+/// the terminal is too narrow the columns `spare` are left out, the first of them first.
+pub(super) fn finish(mut table: Table, figures: Range<usize>, spare: &[usize]) -> String {
+    let widths = table.column_max_content_widths();
     let last = table.column_count().saturating_sub(1);
+    // A column that may be wrapped finds its own width.
+    let rigid = |&index: &usize| figures.contains(&index) || index < last;
+    let mut width: usize =
+        (0..=last).filter(rigid).map(|index| usize::from(widths[index]) + 2).sum();
+    let mut hidden = Vec::new();
+    for &index in spare {
+        if width > usize::from(table.width().unwrap_or(u16::MAX)) + 2 {
+            hidden.push(index);
+            width -= usize::from(widths[index]) + 2;
+        }
+    }
     for (index, column) in table.column_iter_mut().enumerate() {
         column.set_padding(if index == 0 { (0, 1) } else { (1, 1) });
         if figures.contains(&index) {
             column.set_cell_alignment(CellAlignment::Right);
         }
-        if figures.contains(&index) || index < last {
+        if hidden.contains(&index) {
+            column.set_constraint(ColumnConstraint::Hidden);
+        } else if rigid(&index) {
             column.set_constraint(ColumnConstraint::ContentWidth);
         }
     }

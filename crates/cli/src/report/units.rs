@@ -6,6 +6,8 @@ use std::time::Duration;
 pub(super) fn time(time: Duration) -> String {
     let seconds = time.as_secs_f64();
     match seconds {
+        // Something is not nothing.
+        0.000_000_001..0.000_05 => "<0.1 ms".into(),
         ..0.99995 => format!("{:.1} ms", seconds * 1e3),
         ..99.995 => format!("{seconds:.2} s"),
         _ => format!("{seconds:.0} s"),
@@ -38,6 +40,7 @@ mod tests {
     fn times_choose_their_unit() {
         let text = |micros| time(Duration::from_micros(micros));
         assert_eq!(text(0), "0.0 ms");
+        assert_eq!(text(1), "<0.1 ms");
         assert_eq!(text(84), "0.1 ms");
         assert_eq!(text(120_849), "120.8 ms");
         assert_eq!(text(999_949), "999.9 ms");
