@@ -4,7 +4,8 @@ use std::io::{self, IsTerminal};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use console::Term;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 
 use crate::dialect::{Observer, ProbeId};
 use crate::outcome::Outcome;
@@ -27,7 +28,8 @@ impl Progress {
     pub(crate) fn new(plan: &Plan, look: &Look, wanted: bool) -> Progress {
         let bar = match wanted && io::stderr().is_terminal() {
             true => {
-                let target = ProgressDrawTarget::stderr_with_hz(DRAWS);
+                let place = Box::new(RoomForCtrlC(Term::buffered_stderr()));
+                let target = ProgressDrawTarget::term_like_with_hz(place, DRAWS);
                 ProgressBar::with_draw_target(Some(plan.probes()), target)
             }
             false => ProgressBar::hidden(),
@@ -75,5 +77,50 @@ impl Observer for Progress {
 impl Drop for Progress {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
+    }
+}
+
+/// A terminal that is said to be a little narrower than it is.
+///
+/// A bar is filled up with spaces to the last column. The `^C` that a terminal shows for Ctrl-C
+/// would land on the next line, and the bar above it would stay behind.
+#[derive(Debug)]
+struct RoomForCtrlC(Term);
+
+impl TermLike for RoomForCtrlC {
+    fn width(&self) -> u16 {
+        self.0.size().1.saturating_sub(4)
+    }
+
+    fn move_cursor_up(&self, lines: usize) -> io::Result<()> {
+        self.0.move_cursor_up(lines)
+    }
+
+    fn move_cursor_down(&self, lines: usize) -> io::Result<()> {
+        self.0.move_cursor_down(lines)
+    }
+
+    fn move_cursor_right(&self, columns: usize) -> io::Result<()> {
+        self.0.move_cursor_right(columns)
+    }
+
+    fn move_cursor_left(&self, columns: usize) -> io::Result<()> {
+        self.0.move_cursor_left(columns)
+    }
+
+    fn write_line(&self, line: &str) -> io::Result<()> {
+        self.0.write_line(line)
+    }
+
+    fn write_str(&self, text: &str) -> io::Result<()> {
+        self.0.write_str(text)
+    }
+
+    fn clear_line(&self) -> io::Result<()> {
+        self.0.clear_line()
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        self.0.flush()
     }
 }
