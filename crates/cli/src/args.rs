@@ -59,7 +59,7 @@ pub(crate) struct Ping {
     #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub(crate) concurrency: Option<usize>,
 
-    /// Speak HTTP/2
+    /// Offer HTTP/2 to https hosts
     #[arg(long)]
     pub(crate) http2: bool,
 

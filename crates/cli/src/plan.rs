@@ -29,7 +29,7 @@ pub(crate) enum Method {
 pub(crate) struct ExchangePlan {
     /// The method to ask with.
     pub(crate) method: Method,
-    /// Whether to speak HTTP/2.
+    /// Whether to offer HTTP/2 where there is TLS to agree on it.
     pub(crate) http2: bool,
     /// Whether to accept certificates that cannot be verified.
     pub(crate) insecure: bool,
