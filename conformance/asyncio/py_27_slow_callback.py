@@ -17,7 +17,7 @@ logger.setLevel(logging.WARNING)
 
 
 def slow():
-    time.sleep(0.07)
+    time.sleep(0.05)
 
 
 def quick():
@@ -25,7 +25,7 @@ def quick():
 
 
 async def slow_step():
-    time.sleep(0.07)
+    time.sleep(0.05)
 
 
 def show(what):
@@ -35,14 +35,14 @@ def show(what):
         kind = text.split(" ")[0].strip("<")
         took = re.search(r"took (\d+\.\d+) seconds", text)
         print(" ", r.levelname, kind, "created at this file", "py_27_slow_callback.py:" in text,
-              "took enough", bool(took) and float(took[1]) >= 0.06)
+              "took enough", bool(took) and float(took[1]) >= 0.04)
     records.clear()
 
 
 async def main(debug):
     loop = asyncio.get_running_loop()
     print("debug", loop.get_debug(), "threshold", loop.slow_callback_duration)
-    loop.slow_callback_duration = 0.06
+    loop.slow_callback_duration = 0.04
     loop.call_soon(slow)
     await asyncio.sleep(0)
     await asyncio.sleep(0)
