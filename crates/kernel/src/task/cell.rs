@@ -237,7 +237,7 @@ impl<B: Body<S>, S: Schedule> Bodied<B, S> {
             })
         }));
         let value = match polled {
-            Ok(Poll::Pending) => match state.pause() {
+            Ok(Poll::Pending) => match state.pause(cell.front.data.yielded()) {
                 Pause::Idle => return,
                 // SAFETY: the last reference is ours.
                 Pause::Free => return unsafe { give_up::<S>(header) },
