@@ -1,1 +1,4 @@
 //! http
+pub mod rt;
+mod url;
+pub use url::{Scheme, Url, UrlError};
