@@ -176,9 +176,7 @@ impl<T> Wheel<T> {
     pub fn insert(&mut self, deadline: u64, value: T) -> Key {
         let index = self.allocate(deadline, value);
         self.len += 1;
-        if self.len == 1 {
-            self.earliest = Some(deadline);
-        } else if self.earliest.is_some_and(|earliest| deadline < earliest) {
+        if self.len == 1 || self.earliest.is_some_and(|earliest| deadline < earliest) {
             self.earliest = Some(deadline);
         }
         self.place(index, deadline);
