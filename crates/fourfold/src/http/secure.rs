@@ -1,7 +1,9 @@
 //! The step from a bare transport to one HTTP can start on: TLS where the address asks for it.
 
 use super::transport::{Stream, Transport};
-use super::{ExchangeError, FailureKind, Stage, Url};
+use super::{ExchangeError, Url};
+#[cfg(not(feature = "tls"))]
+use super::{FailureKind, Stage};
 #[cfg(feature = "tls")]
 use crate::tls::{Connector, TlsError};
 
