@@ -102,7 +102,10 @@ fn a_connection_that_was_read_to_the_end_is_used_again() {
             assert_eq!(response.status(), 200);
             assert_eq!(response.headers()["x-a"], "b");
             assert_eq!(response.text().await.unwrap(), "hello");
-            assert_eq!(&client.get(&*site.url("/chunks")).await.unwrap().bytes().await.unwrap()[..], b"abcdefg");
+            assert_eq!(
+                &client.get(&*site.url("/chunks")).await.unwrap().bytes().await.unwrap()[..],
+                b"abcdefg"
+            );
             // A clone is the same client.
             let head = client.clone().head(&*site.url("/")).await.unwrap();
             assert_eq!(head.headers()["content-length"], "5");
@@ -210,7 +213,10 @@ fn redirects_are_followed_only_as_far_as_allowed() {
     let site = Site::new(&[("/a", &first), ("/b", &second), ("/c?d", HELLO)]);
     block_on(async {
         let response = builder().build().get(&*site.url("/a")).await.unwrap();
-        assert_eq!((response.status().as_u16(), &response.headers()["location"]), (301, &"/b".parse().unwrap()));
+        assert_eq!(
+            (response.status().as_u16(), &response.headers()["location"]),
+            (301, &"/b".parse().unwrap())
+        );
 
         let response = builder().redirects(2).build().get(&*site.url("/a")).await.unwrap();
         assert_eq!(response.url().to_string(), site.url("/c?d"));

@@ -5,8 +5,8 @@ mod support;
 
 use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use fourfold::http::{
@@ -79,7 +79,8 @@ fn a_head_request_is_well_formed_and_its_answer_is_read() {
 #[test]
 fn the_length_that_a_head_response_names_is_not_waited_for() {
     let answer = b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n";
-    let exchange = answered(&ExchangeOptions::default(), |stream| stream.write_all(answer).unwrap());
+    let exchange =
+        answered(&ExchangeOptions::default(), |stream| stream.write_all(answer).unwrap());
     assert_eq!(exchange.unwrap().body_bytes, 0);
 }
 
@@ -212,7 +213,9 @@ fn a_reset_is_told_from_a_close() {
 
 #[test]
 fn dropped_while_the_peer_is_silent_it_closes_the_socket() {
-    for half in [&b""[..], b"HTTP/1.1 200 OK\r\nx: ", b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nh"] {
+    for half in
+        [&b""[..], b"HTTP/1.1 200 OK\r\nx: ", b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nh"]
+    {
         let asked = Arc::new(AtomicBool::new(false));
         let said = Arc::clone(&asked);
         let (address, thread) = peer(move |mut stream| {

@@ -1,9 +1,9 @@
 //! One exchange over TLS, in either version of HTTP.
 #![cfg(all(feature = "http", feature = "tls"))]
 
-mod support;
 #[path = "support/certificates.rs"]
 mod certificates;
+mod support;
 
 use certificates::{Authority, self_signed};
 use fourfold::http::{

@@ -99,7 +99,10 @@ fn a_head_request_is_answered_without_a_body() {
         stream.write_all(b"HEAD /abc HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).unwrap();
-        assert!(answer.contains("content-length: 4\r\n") && answer.ends_with("\r\n\r\n"), "{answer}");
+        assert!(
+            answer.contains("content-length: 4\r\n") && answer.ends_with("\r\n\r\n"),
+            "{answer}"
+        );
     });
 }
 

@@ -33,7 +33,10 @@ fn host_port_and_authority_are_told_apart() {
     assert_eq!(url.path_and_query(), "/x?y");
 
     let url = Url::parse("http://127.0.0.1:81").unwrap();
-    assert_eq!((url.host(), url.port(), url.authority().as_str()), ("127.0.0.1", 81, "127.0.0.1:81"));
+    assert_eq!(
+        (url.host(), url.port(), url.authority().as_str()),
+        ("127.0.0.1", 81, "127.0.0.1:81")
+    );
 
     assert_eq!(Url::parse("https://a.b:443/").unwrap().authority(), "a.b");
     assert_eq!(Url::parse("https://a.b:80/").unwrap().authority(), "a.b:80");

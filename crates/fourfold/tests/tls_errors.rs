@@ -1,9 +1,9 @@
 //! Handshakes that fail, and what they say.
 #![cfg(feature = "tls")]
 
-mod support;
 #[path = "support/certificates.rs"]
 mod certificates;
+mod support;
 
 use std::io::Write;
 use std::net::SocketAddr;

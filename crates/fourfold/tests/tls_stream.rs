@@ -1,9 +1,9 @@
 //! The stream over a transport that is slow, narrow, or cut off.
 #![cfg(feature = "tls")]
 
-mod support;
 #[path = "support/certificates.rs"]
 mod certificates;
+mod support;
 
 use std::io;
 

@@ -69,9 +69,7 @@ impl hyper::body::Body for Body {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         match &mut self.get_mut().0 {
-            Kind::Whole(whole) => {
-                Pin::new(whole).poll_frame(cx).map_err(|never| match never {})
-            }
+            Kind::Whole(whole) => Pin::new(whole).poll_frame(cx).map_err(|never| match never {}),
             Kind::Pieces(pieces) => pieces.as_mut().poll_frame(cx),
         }
     }

@@ -324,12 +324,17 @@ fn redirect(request: &mut Request<Bytes>, status: StatusCode, same_host: bool) {
     if !safe && asks_anew {
         *request.method_mut() = Method::GET;
         *request.body_mut() = Bytes::new();
-        let content =
-            [header::CONTENT_LENGTH, header::CONTENT_TYPE, header::CONTENT_ENCODING, header::TRANSFER_ENCODING];
+        let content = [
+            header::CONTENT_LENGTH,
+            header::CONTENT_TYPE,
+            header::CONTENT_ENCODING,
+            header::TRANSFER_ENCODING,
+        ];
         remove(request.headers_mut(), &content);
     }
     if !same_host {
-        let secrets = [header::AUTHORIZATION, header::COOKIE, header::PROXY_AUTHORIZATION, header::HOST];
+        let secrets =
+            [header::AUTHORIZATION, header::COOKIE, header::PROXY_AUTHORIZATION, header::HOST];
         remove(request.headers_mut(), &secrets);
     }
 }

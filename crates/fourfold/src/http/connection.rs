@@ -105,7 +105,10 @@ impl Connection {
 
     /// Polls something that lives on this connection while it moves bytes. `None` if the
     /// connection ended in good order and left it without an answer.
-    async fn drive_until<F: Future>(&mut self, wanted: F) -> Result<F::Output, Option<hyper::Error>> {
+    async fn drive_until<F: Future>(
+        &mut self,
+        wanted: F,
+    ) -> Result<F::Output, Option<hyper::Error>> {
         let mut wanted = pin!(wanted);
         poll_fn(|cx| {
             if let Poll::Ready(value) = wanted.as_mut().poll(cx) {

@@ -183,10 +183,14 @@ async fn ask<IO: Transport>(
         body_bytes: 0,
         body_complete: true,
     };
+    if options.method == ExchangeMethod::Head {
+        // Whatever a peer might send after it, all that was asked for is here.
+        return Ok(answer);
+    }
     loop {
         let frame = connection.frame(&mut body).await;
-        let frame = frame
-            .map_err(|error| failed(error, Stage::Response, connection.meter().received()))?;
+        let frame =
+            frame.map_err(|error| failed(error, Stage::Response, connection.meter().received()))?;
         let Some(frame) = frame else { return Ok(answer) };
         answer.body_bytes += frame.data_ref().map_or(0, |data| data.len() as u64);
         if answer.body_bytes > options.max_body_bytes {
@@ -237,7 +241,8 @@ pub(crate) fn address<B>(
         request.headers_mut().remove(header::HOST);
         return Ok(());
     }
-    *request.uri_mut() = url.path_and_query().parse().map_err(|error| bad(http::Error::from(error)))?;
+    *request.uri_mut() =
+        url.path_and_query().parse().map_err(|error| bad(http::Error::from(error)))?;
     if !request.headers().contains_key(header::HOST) {
         let host = HeaderValue::try_from(url.authority())
             .map_err(|error| bad(http::Error::from(error)))?;

@@ -40,7 +40,8 @@ pub enum FailureKind {
     ClosedWithinHead,
     /// The peer closed within the body of its response.
     ClosedWithinBody,
-    /// The head of the response is larger than the limit, in bytes.
+    /// The head of the response is larger than the limit, in bytes. On HTTP/2 this is
+    /// [`Http2`](FailureKind::Http2), whose library does not tell it from other offences.
     HeadTooLarge {
         /// The limit, in bytes.
         limit: usize,
@@ -57,6 +58,8 @@ pub enum FailureKind {
     },
     /// What came is not HTTP.
     NotHttp,
+    /// The peer reset an HTTP/2 stream, or broke HTTP/2's rules or the limit of its headers.
+    Http2,
     /// The peer's certificate was not accepted.
     #[cfg(feature = "tls")]
     Certificate(crate::tls::CertificateProblem),
@@ -167,7 +170,7 @@ impl ExchangeError {
             }
             return ExchangeError::from_io(stage, url, error);
         }
-        if error.is_parse_too_large() || is_too_large_h2(error) {
+        if error.is_parse_too_large() {
             return ExchangeError::head_too_large(received, limits);
         }
         if error.is_incomplete_message() {
@@ -177,10 +180,15 @@ impl ExchangeError {
             let text = format!("the request cannot be sent: {error}");
             return ExchangeError::new(stage, FailureKind::BadRequest, text);
         }
+        if is_h2(error) {
+            let cause = error.source().map(ToString::to_string).unwrap_or_default();
+            let text = format!("HTTP/2 failed: {cause}");
+            return ExchangeError::new(stage, FailureKind::Http2, text);
+        }
         // Bytes that came before they were asked for end up as neither: a mail or SSH server's
         // greeting, for example.
         let greeted = received > 0 && stage == Stage::Request;
-        if error.is_parse() || (greeted && !is_h2(error)) {
+        if error.is_parse() || greeted {
             let text = "answered with something that is not HTTP";
             return ExchangeError::new(stage, FailureKind::NotHttp, text);
         }
@@ -279,8 +287,4 @@ fn is_h2(error: &hyper::Error) -> bool {
         let text = cause.to_string();
         text.contains("stream error") || text.contains("connection error")
     })
-}
-
-fn is_too_large_h2(error: &hyper::Error) -> bool {
-    is_h2(error) && error.source().is_some_and(|cause| cause.to_string().contains("too big"))
 }

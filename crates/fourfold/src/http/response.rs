@@ -41,8 +41,17 @@ impl Response {
     ) -> Response {
         let (head, body) = response.into_parts();
         let connection = Some(connection);
-        let mut response =
-            Response { head, body, connection, pool, deadline, url, limits, max_body_bytes, read: 0 };
+        let mut response = Response {
+            head,
+            body,
+            connection,
+            pool,
+            deadline,
+            url,
+            limits,
+            max_body_bytes,
+            read: 0,
+        };
         if response.body.is_end_stream() {
             response.finish().await;
         }

@@ -52,8 +52,11 @@ impl Security {
             None => platform(),
         };
         let connector = connector.map_err(|error| ExchangeError::from_tls(url, &error))?;
-        let protocols: &[&[u8]] =
-            if self.http2 && cfg!(feature = "http2") { &[b"h2", b"http/1.1"] } else { &[b"http/1.1"] };
+        let protocols: &[&[u8]] = if self.http2 && cfg!(feature = "http2") {
+            &[b"h2", b"http/1.1"]
+        } else {
+            &[b"http/1.1"]
+        };
         let connector = connector.with_protocols(protocols);
         Ok(Securing::Tls(if self.fresh { connector.without_resumption() } else { connector }))
     }

@@ -9,8 +9,8 @@ use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::time::Duration;
 
-use http::StatusCode;
-use hyper::body::Incoming;
+use http::{Method, StatusCode, Version, header};
+use hyper::body::{Body as _, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::{HttpService, service_fn};
 
@@ -79,9 +79,15 @@ where
             if let Some(from) = from {
                 request.extensions_mut().insert(from);
             }
+            // On HTTP/1.1 hyper leaves the body out by itself.
+            let only_head =
+                request.method() == Method::HEAD && request.version() == Version::HTTP_2;
             let answering = handler(request);
             let on_error = Rc::clone(&on_error);
-            async move { Ok::<_, Infallible>(answer(answering.await, &*on_error)) }
+            async move {
+                let response = answer(answering.await, &*on_error);
+                Ok::<_, Infallible>(if only_head { without_body(response) } else { response })
+            }
         });
         let result = converse(stream, service, &self.settings, inside).await;
         match result {
@@ -129,6 +135,14 @@ fn answer<B: Into<Body>>(
             response
         }
     }
+}
+
+/// The answer to a HEAD request: the length that there would be, and nothing of it.
+fn without_body(mut response: http::Response<Body>) -> http::Response<Body> {
+    if let Some(length) = response.body().size_hint().exact() {
+        response.headers_mut().entry(header::CONTENT_LENGTH).or_insert(length.into());
+    }
+    response.map(|_| Body::empty())
 }
 
 async fn converse<IO, S>(

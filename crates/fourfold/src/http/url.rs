@@ -65,7 +65,11 @@ impl Url {
     /// A [`UrlError`] that names the input and says what to write instead: an empty input, another
     /// scheme, a name and password, an IPv6 address without brackets, a bad port, a bad host.
     pub fn parse(text: &str) -> Result<Url, UrlError> {
-        parse(text).map_err(|(problem, remedy)| UrlError { input: text.to_owned(), problem, remedy })
+        parse(text).map_err(|(problem, remedy)| UrlError {
+            input: text.to_owned(),
+            problem,
+            remedy,
+        })
     }
 
     /// The scheme.

@@ -149,10 +149,8 @@ pub async fn read_up_to<T: AsyncRead + Unpin>(io: &mut T, wanted: usize) -> io::
     let mut buffer = [0; 1000];
     while read.len() < wanted {
         let room = buffer.len().min(wanted - read.len());
-        let got = std::future::poll_fn(|cx| {
-            Pin::new(&mut *io).poll_read(cx, &mut buffer[..room])
-        })
-        .await?;
+        let got = std::future::poll_fn(|cx| Pin::new(&mut *io).poll_read(cx, &mut buffer[..room]))
+            .await?;
         if got == 0 {
             break;
         }
@@ -164,8 +162,7 @@ pub async fn read_up_to<T: AsyncRead + Unpin>(io: &mut T, wanted: usize) -> io::
 /// Writes all and flushes.
 pub async fn write_all<T: AsyncWrite + Unpin>(io: &mut T, mut bytes: &[u8]) -> io::Result<()> {
     while !bytes.is_empty() {
-        let written =
-            std::future::poll_fn(|cx| Pin::new(&mut *io).poll_write(cx, bytes)).await?;
+        let written = std::future::poll_fn(|cx| Pin::new(&mut *io).poll_write(cx, bytes)).await?;
         bytes = &bytes[written..];
     }
     std::future::poll_fn(|cx| Pin::new(&mut *io).poll_flush(cx)).await
