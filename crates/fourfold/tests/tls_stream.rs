@@ -16,15 +16,15 @@ async fn both<A: Future, B: Future>(a: A, b: B) -> (A::Output, B::Output) {
     let (mut a, mut b) = (Box::pin(a), Box::pin(b));
     let (mut first, mut second) = (None, None);
     std::future::poll_fn(|cx| {
-        if first.is_none() {
-            if let std::task::Poll::Ready(output) = a.as_mut().poll(cx) {
-                first = Some(output);
-            }
+        if first.is_none()
+            && let std::task::Poll::Ready(output) = a.as_mut().poll(cx)
+        {
+            first = Some(output);
         }
-        if second.is_none() {
-            if let std::task::Poll::Ready(output) = b.as_mut().poll(cx) {
-                second = Some(output);
-            }
+        if second.is_none()
+            && let std::task::Poll::Ready(output) = b.as_mut().poll(cx)
+        {
+            second = Some(output);
         }
         match first.is_some() && second.is_some() {
             true => std::task::Poll::Ready(()),

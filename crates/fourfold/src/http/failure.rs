@@ -103,11 +103,11 @@ pub struct ExchangeError {
     pub kind: FailureKind,
     /// How long each finished phase took.
     pub phases: PhasesSoFar,
-    text: String,
+    text: Box<str>,
 }
 
 impl ExchangeError {
-    pub(crate) fn new(stage: Stage, kind: FailureKind, text: impl Into<String>) -> ExchangeError {
+    pub(crate) fn new(stage: Stage, kind: FailureKind, text: impl Into<Box<str>>) -> ExchangeError {
         ExchangeError { stage, kind, phases: PhasesSoFar::default(), text: text.into() }
     }
 

@@ -15,6 +15,7 @@ pub(crate) struct Security {
     /// Offer HTTP/2.
     pub(crate) http2: bool,
     /// Resume no session, so that each handshake costs what the first one does.
+    #[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "there is no TLS"))]
     pub(crate) fresh: bool,
     /// The caller's own trust instead of the platform's.
     #[cfg(feature = "tls")]
@@ -77,6 +78,7 @@ fn insecure() -> Result<Connector, TlsError> {
 
 impl Securing {
     /// Makes the handshake, if there is one to make.
+    #[cfg_attr(not(feature = "tls"), expect(unused_variables, reason = "there is no TLS"))]
     pub(crate) async fn secure<IO: Transport>(
         self,
         url: &Url,

@@ -17,6 +17,7 @@ use hyper::service::{HttpService, service_fn};
 use super::Body;
 use super::clock::{Timer, has_timers};
 use super::closing::Inside;
+#[cfg(feature = "tls")]
 use super::deadline::Deadline;
 use super::failure::HeadLimits;
 #[cfg(feature = "http2")]
@@ -157,15 +158,15 @@ where
     S::Future: 'static,
 {
     #[cfg(feature = "http2")]
-    if stream.is_http2() {
-        if let Some(executor) = LocalExecutor::current() {
-            let limit = u32::try_from(settings.max_header_bytes).unwrap_or(u32::MAX);
-            let connection = hyper::server::conn::http2::Builder::new(executor)
-                .timer(Timer)
-                .max_header_list_size(limit)
-                .serve_connection(Metered::new(stream).0, service);
-            return until_closing(connection, |c| c.graceful_shutdown(), inside).await;
-        }
+    if stream.is_http2()
+        && let Some(executor) = LocalExecutor::current()
+    {
+        let limit = u32::try_from(settings.max_header_bytes).unwrap_or(u32::MAX);
+        let connection = hyper::server::conn::http2::Builder::new(executor)
+            .timer(Timer)
+            .max_header_list_size(limit)
+            .serve_connection(Metered::new(stream).0, service);
+        return until_closing(connection, |c| c.graceful_shutdown(), inside).await;
     }
     let limits = HeadLimits::of_bytes(settings.max_header_bytes);
     let mut builder = http1::Builder::new();
