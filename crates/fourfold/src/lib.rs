@@ -1,6 +1,7 @@
 //! Fourfold: one async runtime on which code in the manner of Python's asyncio, C#'s tasks,
 //! JavaScript's promises and Go's goroutines runs on one kernel.
 
+pub mod asyncio;
 mod error;
 
 #[cfg(feature = "http")]

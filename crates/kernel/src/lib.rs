@@ -4,6 +4,8 @@ pub mod blocking;
 pub mod driver;
 pub mod queue;
 pub mod reactor;
+mod sync;
 pub mod task;
+pub mod thread;
 pub mod timer;
 pub mod trace;

@@ -1,1 +1,24 @@
-//! task
+//! The unit of work, and the write-once cell every dialect's future is.
+//!
+//! One allocation holds a state word, the data of the loop it belongs to, the outcome with those
+//! who wait for it, and a body. Without the body it is a future somebody sets by hand. See
+//! `README.md` beside this file for the protocol; `state.rs` is its specification.
+//!
+//! | file | tells |
+//! |---|---|
+//! | `state.rs` | the flags of the state word and every legal transition |
+//! | `cell.rs` | the allocation, and what the runner does |
+//! | `schedule.rs` | what a cell asks of its loop: the [`Schedule`] trait, [`Runnable`], [`Orphan`] |
+//! | `handle.rs` | what a user of a cell holds: [`Handle`], [`Erased`] |
+//! | `listeners.rs` | who waits for an outcome, first come first |
+
+mod cell;
+mod handle;
+mod listeners;
+mod schedule;
+mod state;
+
+pub use cell::{Body, Exit};
+pub use handle::{Erased, Handle, local, promise, shared};
+pub use listeners::ListenerKey;
+pub use schedule::{Orphan, Runnable, Schedule, Shared, data_of};

@@ -19,6 +19,7 @@
 //! timer is never rounded to a tick.
 
 mod clock;
+mod due;
 mod sleep;
 mod wheel;
 

@@ -1,0 +1,167 @@
+//! Starting a worker as a process of its own and reading the line it prints.
+
+use crate::deadlines;
+use crate::echo_client::ClientReport;
+use crate::measure::Sample;
+use crate::names::RuntimeName;
+use crate::python::Python;
+use crate::workload::{Job, Workload};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::env;
+use std::error::Error;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+/// Far longer than the slowest run: a worker that is silent for so long hangs.
+const SILENCE: Duration = Duration::from_secs(300);
+
+/// How to start the workers.
+#[derive(Debug)]
+pub(crate) struct Launcher {
+    /// The interpreter for CPython's programs.
+    pub(crate) python: Option<Python>,
+}
+
+#[derive(Deserialize)]
+struct Listening {
+    listening: u16,
+}
+
+impl Launcher {
+    /// One run of `workload` on `runtime`.
+    pub(crate) fn run(
+        &self,
+        runtime: RuntimeName,
+        workload: Workload,
+        job: Job,
+    ) -> Result<Sample, Box<dyn Error>> {
+        let what = format!("{runtime} in {}", workload.as_str());
+        let mut worker = Process::start(self.command(runtime, workload, job)?, what)?;
+        let mut client = None;
+        if workload == Workload::Echo {
+            let Listening { listening } = worker.line()?;
+            client = Some(echo_client(listening, job)?);
+        }
+        let mut sample: Sample = worker.line()?;
+        worker.finish()?;
+        if let Some(client) = client {
+            sample.wall_ns = client.wall_ns;
+        }
+        if (sample.runtime, sample.workload) != (runtime, workload)
+            || sample.operations != job.operations
+        {
+            return Err(format!(
+                "{} was to do {} operations and reports {} of {} in {}",
+                worker.what,
+                job.operations,
+                sample.operations,
+                sample.runtime,
+                sample.workload.as_str(),
+            )
+            .into());
+        }
+        if workload == Workload::Timers {
+            check_not_early(&sample)?;
+        }
+        Ok(sample)
+    }
+
+    fn command(
+        &self,
+        runtime: RuntimeName,
+        workload: Workload,
+        job: Job,
+    ) -> Result<Command, Box<dyn Error>> {
+        if runtime == RuntimeName::Cpython {
+            let python = self.python.as_ref().ok_or("no python3 was found")?;
+            let programs = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/cpython");
+            let mut command = Command::new(&python.program);
+            // -B: leave no compiled files in the source tree. -E: no settings from outside.
+            command.args(["-B", "-E"]).arg(programs.join(format!("run_{}.py", workload.as_str())));
+            command.args([job.operations.to_string(), job.batch.to_string()]);
+            return Ok(command);
+        }
+        let mut command = Command::new(env::current_exe()?);
+        command.args(["worker", "--runtime", runtime.as_str(), "--workload", workload.as_str()]);
+        command.args(["--n", &job.operations.to_string()]);
+        Ok(command)
+    }
+}
+
+/// A runtime that fires timers early does not do the work.
+fn check_not_early(sample: &Sample) -> Result<(), String> {
+    let last = deadlines::delays(sample.operations).into_iter().max().unwrap_or_default();
+    let wall = Duration::from_nanos(sample.wall_ns);
+    if wall < last {
+        return Err(format!("{} fired a timer of {last:?} within {wall:?}", sample.runtime));
+    }
+    Ok(())
+}
+
+fn echo_client(port: u16, job: Job) -> Result<ClientReport, Box<dyn Error>> {
+    let mut command = Command::new(env::current_exe()?);
+    command.args(["echo-client", "--port", &port.to_string(), "--n", &job.operations.to_string()]);
+    let mut client = Process::start(command, "the echo client".to_owned())?;
+    let report: ClientReport = client.line()?;
+    client.finish()?;
+    if report.messages != job.operations {
+        let sent = job.operations;
+        return Err(format!("{sent} messages were sent and {} answered", report.messages).into());
+    }
+    Ok(report)
+}
+
+/// A child and the lines it prints; killed if it is dropped before it has ended.
+struct Process {
+    child: Child,
+    lines: Receiver<std::io::Result<String>>,
+    what: String,
+}
+
+impl Process {
+    fn start(mut command: Command, what: String) -> Result<Self, Box<dyn Error>> {
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|error| format!("{what} did not start: {error}"))?;
+        let stdout = child.stdout.take().expect("stdout is piped");
+        let (send, lines) = channel();
+        // A thread, because a pipe cannot be read with a time limit. It ends with the child.
+        thread::spawn(move || {
+            for line in BufReader::new(stdout).lines() {
+                if send.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        Ok(Self { child, lines, what })
+    }
+
+    fn line<T: DeserializeOwned>(&mut self) -> Result<T, Box<dyn Error>> {
+        let what = &self.what;
+        let line = self.lines.recv_timeout(SILENCE).map_err(|_| {
+            format!("{what} ended, or was silent for {SILENCE:?}, without a result")
+        })??;
+        serde_json::from_str(&line)
+            .map_err(|error| format!("{what} printed {line:?}: {error}").into())
+    }
+
+    fn finish(&mut self) -> Result<(), Box<dyn Error>> {
+        let status = self.child.wait()?;
+        if status.success() { Ok(()) } else { Err(format!("{}: {status}", self.what).into()) }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Both fail only if the child has already been waited for.
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}

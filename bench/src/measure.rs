@@ -1,0 +1,116 @@
+//! What a worker measures of itself, and the line it prints.
+
+use crate::names::RuntimeName;
+use crate::workload::Workload;
+use rustix::time::{ClockId, clock_gettime};
+use serde::{Deserialize, Serialize};
+use std::io;
+use std::time::Instant;
+
+/// One run of one workload in one process: the line a worker prints.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Sample {
+    /// Who ran.
+    pub(crate) runtime: RuntimeName,
+    /// Of which version.
+    pub(crate) version: String,
+    /// What it ran.
+    pub(crate) workload: Workload,
+    /// Operations counted while running, not copied from the command line.
+    pub(crate) operations: u64,
+    /// Wall time; for `echo`, the client's.
+    pub(crate) wall_ns: u64,
+    /// CPU time of the whole process, user and system, over the same stretch.
+    pub(crate) cpu_seconds: f64,
+    /// The largest resident set of the process so far.
+    pub(crate) peak_rss_bytes: u64,
+    /// Growth of the resident set over the stretch.
+    pub(crate) grown_bytes: u64,
+}
+
+/// What a workload hands back.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Measured {
+    /// Operations counted.
+    pub(crate) operations: u64,
+    /// Wall time.
+    pub(crate) wall_ns: u64,
+    /// CPU time of the process.
+    pub(crate) cpu_ns: u64,
+    /// Growth of the resident set.
+    pub(crate) grown_bytes: u64,
+}
+
+/// Starts when the runtime is up and about to do its first operation.
+#[derive(Debug)]
+pub(crate) struct Stopwatch {
+    resident: u64,
+    cpu_ns: u64,
+    wall: Instant,
+}
+
+impl Stopwatch {
+    /// Starts it.
+    pub(crate) fn start() -> io::Result<Self> {
+        // Reading the resident set is the slow part, so it comes first.
+        let resident = resident_bytes()?;
+        Ok(Self { resident, cpu_ns: process_cpu_ns(), wall: Instant::now() })
+    }
+
+    /// Stops it.
+    pub(crate) fn stop(self, operations: u64) -> io::Result<Measured> {
+        let wall_ns = u64::try_from(self.wall.elapsed().as_nanos()).expect("less than 584 years");
+        let cpu_ns = process_cpu_ns() - self.cpu_ns;
+        let grown_bytes = resident_bytes()?.saturating_sub(self.resident);
+        Ok(Measured { operations, wall_ns, cpu_ns, grown_bytes })
+    }
+}
+
+/// CPU time of the process so far: user and system, as `getrusage` counts them, in nanoseconds.
+pub(crate) fn process_cpu_ns() -> u64 {
+    let time = clock_gettime(ClockId::ProcessCPUTime);
+    u64::try_from(time.tv_sec * 1_000_000_000 + time.tv_nsec).expect("CPU time is not negative")
+}
+
+/// The resident set now.
+fn resident_bytes() -> io::Result<u64> {
+    status_kib("VmRSS:").map(|kib| kib * 1024)
+}
+
+/// The largest resident set so far.
+///
+/// Not `getrusage`'s `ru_maxrss`: that one survives `exec` and so would report the driver's.
+pub(crate) fn peak_resident_bytes() -> io::Result<u64> {
+    status_kib("VmHWM:").map(|kib| kib * 1024)
+}
+
+fn status_kib(field: &str) -> io::Result<u64> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    status
+        .lines()
+        .find_map(|line| line.strip_prefix(field))
+        .and_then(|rest| rest.split_whitespace().next())
+        .and_then(|number| number.parse().ok())
+        .ok_or_else(|| io::Error::other(format!("no {field} in /proc/self/status")))
+}
+
+impl Sample {
+    /// The line for `measured`; takes the peak of the resident set as it is now.
+    pub(crate) fn new(
+        runtime: RuntimeName,
+        version: String,
+        workload: Workload,
+        measured: Measured,
+    ) -> io::Result<Self> {
+        Ok(Self {
+            runtime,
+            version,
+            workload,
+            operations: measured.operations,
+            wall_ns: measured.wall_ns,
+            cpu_seconds: measured.cpu_ns as f64 / 1e9,
+            peak_rss_bytes: peak_resident_bytes()?,
+            grown_bytes: measured.grown_bytes,
+        })
+    }
+}

@@ -1,0 +1,40 @@
+//! The runtimes that take part.
+
+use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// One runtime; each is measured in a process of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum RuntimeName {
+    /// Fourfold's asyncio dialect (feature `fourfold`).
+    Fourfold,
+    /// tokio, current-thread with a `LocalSet`.
+    Tokio,
+    /// smol's parts: `async-executor`'s `LocalExecutor`, `async-io`.
+    Smol,
+    /// CPython's asyncio.
+    Cpython,
+    /// A hand-written, level-triggered epoll loop: the floor for `echo`.
+    Epoll,
+}
+
+impl RuntimeName {
+    /// The name on the command line and in every report.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Fourfold => "fourfold",
+            Self::Tokio => "tokio",
+            Self::Smol => "smol",
+            Self::Cpython => "cpython",
+            Self::Epoll => "epoll",
+        }
+    }
+}
+
+impl fmt::Display for RuntimeName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}

@@ -1,0 +1,24 @@
+//! One file for each runtime. CPython's programs are in `peers/cpython`.
+
+mod epoll;
+#[cfg(feature = "fourfold")]
+mod fourfold;
+mod smol;
+mod tokio;
+
+use crate::names::RuntimeName;
+use crate::runtime::Runtime;
+
+/// The runtime of this name, if it is built into this program.
+pub(crate) fn find(name: RuntimeName) -> Option<Box<dyn Runtime>> {
+    match name {
+        #[cfg(feature = "fourfold")]
+        RuntimeName::Fourfold => Some(Box::new(fourfold::Fourfold)),
+        #[cfg(not(feature = "fourfold"))]
+        RuntimeName::Fourfold => None,
+        RuntimeName::Tokio => Some(Box::new(tokio::Tokio)),
+        RuntimeName::Smol => Some(Box::new(smol::Smol)),
+        RuntimeName::Epoll => Some(Box::new(epoll::Epoll)),
+        RuntimeName::Cpython => None,
+    }
+}

@@ -1,0 +1,418 @@
+//! What asyncio keeps in every future and task, and how its loop treats them.
+//!
+//! A future and a task are the same kind of cell; a task has a body. Awaiting and cancelling are
+//! the same for both, so they live here, below the types users see.
+//!
+//! Invariants:
+//!
+//! 1. [`Local`] is touched only by the thread that made the loop. Futures and tasks are not
+//!    `Send`, and what wakers do from other threads goes through the inbox.
+//! 2. While a task is suspended in a wait of ours, `waiting` or `LEAF` says which, so that a
+//!    cancellation reaches the innermost wait at once. Both are cleared when a step begins.
+//! 3. `THROW` is set only when a step is due; the wait that is polled next takes it and fails
+//!    with `Cancelled`. `MUST_CANCEL` is a request that found no wait yet.
+
+use std::cell::Cell;
+use std::panic::Location;
+use std::ptr::NonNull;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::Waker;
+
+use fourfold_kernel::task::{self, Erased, Orphan, Runnable, Schedule};
+use fourfold_kernel::trace::{self, TaskId};
+
+use super::context::{Context, Snapshot};
+use super::handles::Callback;
+use super::turn::{Core, Remote};
+use crate::Error;
+
+/// The data of the asyncio scheduler in every cell.
+pub(crate) struct TaskData {
+    core: Arc<Core>,
+    local: Local,
+}
+
+/// What only the loop's own thread may touch.
+pub(crate) struct Local {
+    flags: Cell<u16>,
+    pub(crate) cancelling: Cell<u32>,
+    /// Where the loop's list of tasks has this one.
+    pub(crate) slot: Cell<u32>,
+    /// Tasks have one, plain futures have none.
+    pub(crate) id: Option<TaskId>,
+    pub(crate) location: &'static Location<'static>,
+    /// How a cancellation of this future or task is done.
+    cancel: fn(&Erased<TaskData>) -> bool,
+    /// The future or task this task awaits.
+    waiting: Cell<Option<Erased<TaskData>>>,
+    /// The values of the task's context while it does not run.
+    pub(crate) context: Cell<Snapshot>,
+    extra: Cell<Option<Box<Extra>>>,
+}
+
+/// What few cells have.
+#[derive(Default)]
+pub(crate) struct Extra {
+    pub(crate) name: Option<Rc<str>>,
+    pub(crate) cancel_message: Option<Arc<str>>,
+    /// A failure nobody has looked at.
+    pub(crate) unseen: Option<Error>,
+    /// A context object the task was made with.
+    pub(crate) shared_context: Option<Rc<Context>>,
+    /// What a cancellation goes to instead: the children of a `gather`.
+    pub(crate) on_cancel: Option<Rc<dyn Fn() -> bool>>,
+}
+
+/// One bit of [`Local`].
+#[derive(Clone, Copy)]
+#[repr(u16)]
+pub(crate) enum Flag {
+    /// The cell has a body.
+    Task = 1 << 0,
+    /// The body was polled.
+    Started = 1 << 1,
+    /// A cancellation was asked for and has found no wait yet.
+    MustCancel = 1 << 2,
+    /// The next wait that is polled fails with `Cancelled`.
+    Throw = 1 << 3,
+    /// The task is suspended in a wait that has no future of its own.
+    Leaf = 1 << 4,
+    /// The failure in `Extra::unseen` was not looked at.
+    Unseen = 1 << 5,
+    /// The outcome was moved out.
+    Taken = 1 << 6,
+    /// The outcome is being cloned.
+    Lent = 1 << 7,
+}
+
+// SAFETY: not shared. Runnables of other threads go to the inbox, which only the loop's own
+// thread empties; it runs or discards them there. Orphans likewise; where the loop is gone they
+// are leaked. Neither pointer is used after the hand-over.
+unsafe impl Schedule for TaskData {
+    const SHARED: bool = false;
+    type Listener = Listener;
+
+    #[inline]
+    unsafe fn schedule(data: *const Self, runnable: Runnable<Self>) {
+        // SAFETY: valid until the runnable is handed on; `core` lives in an `Arc` the cell owns.
+        let core = unsafe { &(*data).core };
+        if core.is_owner() {
+            if trace::enabled() {
+                // SAFETY: the runnable has not been handed on, and this is the loop's thread.
+                trace_woken(unsafe { &(*data).local });
+            }
+            core.queue_task(runnable);
+        } else {
+            // The cell, and with it this `Arc`, may be gone once the loop has the runnable.
+            let core = core.clone();
+            core.send(Remote::Task(runnable));
+        }
+    }
+
+    #[inline]
+    fn finished(&self) {
+        if self.local.has(Flag::Task) {
+            self.core.forget_task(self.local.slot.get());
+            self.local.clear(Flag::Leaf);
+            drop(self.local.waiting.take());
+        }
+    }
+
+    #[inline]
+    fn notify(cell: &Erased<Self>, listener: Listener) {
+        match listener {
+            Listener::Wake(waker) => waker.wake(),
+            Listener::Call(call) => {
+                let callback = (call.callback)(cell.clone());
+                cell.data().core.queue_call(callback);
+            }
+        }
+    }
+
+    #[inline]
+    fn waker(listener: &Listener) -> Option<&Waker> {
+        match listener {
+            Listener::Wake(waker) => Some(waker),
+            Listener::Call(_) => None,
+        }
+    }
+
+    #[inline]
+    unsafe fn release(data: *const Self, orphan: Orphan<Self>) {
+        // SAFETY: valid until the orphan is handed on.
+        let core = unsafe { &(*data).core };
+        if core.is_owner() {
+            // SAFETY: the same.
+            unsafe { (*data).local.report_unseen(core) };
+            // SAFETY: on the thread that made the cell.
+            unsafe { orphan.free() }
+        } else {
+            let core = core.clone();
+            core.send(Remote::Orphan(orphan));
+        }
+    }
+}
+
+/// Who waits for a future.
+pub(crate) enum Listener {
+    /// A task, or any other waker.
+    Wake(Waker),
+    /// A done callback, to be queued.
+    Call(Box<DoneCall>),
+}
+
+/// Makes the callback that is queued when the future is done. It is made only then: before, it
+/// would refer to the future that holds it, and neither would ever go.
+pub(crate) struct DoneCall {
+    pub(crate) callback: Box<dyn FnOnce(Erased<TaskData>) -> Callback>,
+}
+
+impl From<Waker> for Listener {
+    #[inline]
+    fn from(waker: Waker) -> Listener {
+        Listener::Wake(waker)
+    }
+}
+
+impl TaskData {
+    pub(crate) fn new(
+        core: Arc<Core>,
+        location: &'static Location<'static>,
+        task: bool,
+        cancel: fn(&Erased<TaskData>) -> bool,
+    ) -> TaskData {
+        let id = if task { Some(TaskId::next()) } else { None };
+        TaskData {
+            core,
+            local: Local {
+                flags: Cell::new(if task { Flag::Task as u16 } else { 0 }),
+                cancelling: Cell::new(0),
+                slot: Cell::new(u32::MAX),
+                id,
+                location,
+                cancel,
+                waiting: Cell::new(None),
+                context: Cell::new(None),
+                extra: Cell::new(None),
+            },
+        }
+    }
+
+    pub(crate) fn core(&self) -> &Arc<Core> {
+        &self.core
+    }
+
+    /// The thread-bound part. All callers hold a future, a task, or run on the loop's behalf,
+    /// none of which leave the loop's thread.
+    #[inline]
+    pub(crate) fn local(&self) -> &Local {
+        debug_assert!(self.core.is_owner());
+        &self.local
+    }
+}
+
+impl Local {
+    #[inline]
+    pub(crate) fn has(&self, flag: Flag) -> bool {
+        self.flags.get() & flag as u16 != 0
+    }
+
+    #[inline]
+    pub(crate) fn set(&self, flag: Flag) {
+        self.flags.set(self.flags.get() | flag as u16);
+    }
+
+    #[inline]
+    pub(crate) fn clear(&self, flag: Flag) {
+        self.flags.set(self.flags.get() & !(flag as u16));
+    }
+
+    /// Whether the flag was set; it is not any more.
+    #[inline]
+    pub(crate) fn take(&self, flag: Flag) -> bool {
+        let was = self.has(flag);
+        if was {
+            self.clear(flag);
+        }
+        was
+    }
+
+    pub(crate) fn with_extra<R>(&self, f: impl FnOnce(&mut Extra) -> R) -> R {
+        let mut extra = self.extra.take().unwrap_or_default();
+        let result = f(&mut extra);
+        self.extra.set(Some(extra));
+        result
+    }
+
+    pub(crate) fn peek_extra<R>(&self, f: impl FnOnce(&Extra) -> R) -> Option<R> {
+        let extra = self.extra.take()?;
+        let result = f(&extra);
+        self.extra.set(Some(extra));
+        Some(result)
+    }
+
+    /// The error a cancelled wait fails with.
+    pub(crate) fn cancelled_error(&self) -> Error {
+        match self.peek_extra(|extra| extra.cancel_message.clone()).flatten() {
+            Some(message) => Error::cancelled_with(message),
+            None => Error::cancelled(),
+        }
+    }
+
+    pub(crate) fn set_cancel_message(&self, message: Option<Arc<str>>) {
+        if message.is_some() || self.has_extra() {
+            self.with_extra(|extra| extra.cancel_message = message);
+        }
+    }
+
+    fn has_extra(&self) -> bool {
+        let extra = self.extra.take();
+        let has = extra.is_some();
+        self.extra.set(extra);
+        has
+    }
+
+    /// A step begins: whatever the task waited on, it waits no more.
+    #[inline]
+    pub(crate) fn begin_step(&self) {
+        self.clear(Flag::Leaf);
+        drop(self.waiting.take());
+    }
+
+    /// The task waits on a future or another task.
+    #[inline]
+    pub(crate) fn wait_on(&self, cell: Erased<TaskData>) {
+        if trace::enabled()
+            && let Some(id) = self.id
+        {
+            let on = cell.data().local().id;
+            trace::waiting(id, if on.is_some() { "task" } else { "future" }, on);
+        }
+        drop(self.waiting.replace(Some(cell)));
+    }
+
+    /// What the task waits on.
+    pub(crate) fn waits_on(&self) -> Option<Erased<TaskData>> {
+        let waiting = self.waiting.take();
+        let copy = waiting.clone();
+        self.waiting.set(waiting);
+        copy
+    }
+
+    /// Remembers a failure until somebody looks at it.
+    pub(crate) fn set_unseen(&self, error: &Error) {
+        self.set(Flag::Unseen);
+        self.with_extra(|extra| extra.unseen = Some(error.clone()));
+    }
+
+    /// Somebody looked.
+    #[inline]
+    pub(crate) fn seen(&self) {
+        if self.take(Flag::Unseen) {
+            self.with_extra(|extra| extra.unseen = None);
+        }
+    }
+
+    fn report_unseen(&self, core: &Arc<Core>) {
+        if self.has(Flag::Unseen) {
+            let error = self.with_extra(|extra| extra.unseen.take());
+            let what = if self.has(Flag::Task) { "Task" } else { "Future" };
+            core.report(super::ExceptionContext {
+                message: format!("{what} exception was never retrieved"),
+                exception: error,
+                task: self.has(Flag::Task).then(|| self.name()),
+                created_at: Some(self.location),
+            });
+        }
+    }
+
+    /// The task's name: its own, or `Task-N`.
+    pub(crate) fn name(&self) -> Rc<str> {
+        self.peek_extra(|extra| extra.name.clone())
+            .flatten()
+            .unwrap_or_else(|| format!("Task-{}", self.id.map_or(0, TaskId::get)).into())
+    }
+}
+
+/// Cancels whatever `cell` is: a future, a task, a gathering.
+pub(crate) fn cancel(cell: &Erased<TaskData>, message: Option<Arc<str>>) -> bool {
+    if cell.is_done() {
+        return false;
+    }
+    let local = cell.data().local();
+    local.set_cancel_message(message);
+    (local.cancel)(cell)
+}
+
+/// The `cancel` of a task: marks it, and passes the cancellation to its innermost wait.
+pub(crate) fn cancel_task(cell: &Erased<TaskData>) -> bool {
+    let local = cell.data().local();
+    local.cancelling.set(local.cancelling.get() + 1);
+    if let Some(id) = local.id {
+        trace::cancel_requested(id);
+    }
+    if !cancel_wait(cell, local) {
+        local.set(Flag::MustCancel);
+    }
+    true
+}
+
+/// Cancels what a suspended task waits on. `false`: it waits on nothing that can be cancelled.
+pub(crate) fn cancel_wait(cell: &Erased<TaskData>, local: &Local) -> bool {
+    if local.take(Flag::Leaf) {
+        local.set(Flag::Throw);
+        // SAFETY: only tasks have leaves, and tasks have a body.
+        unsafe { cell.wake() };
+        return true;
+    }
+    match local.waits_on() {
+        Some(inner) => {
+            let message = local.peek_extra(|extra| extra.cancel_message.clone()).flatten();
+            cancel(&inner, message)
+        }
+        None => false,
+    }
+}
+
+/// Calls `f` with the task that is running on this thread, if one is.
+#[inline]
+pub(crate) fn with_running<R>(f: impl FnOnce(&TaskData, &Waker) -> R) -> Option<R> {
+    let waker: NonNull<Waker> = super::turn::running_task()?;
+    // SAFETY: `running_task` gives the waker that the step further up this stack borrows.
+    let waker = unsafe { waker.as_ref() };
+    // SAFETY: tasks run on the thread they were made on.
+    unsafe { task::data_of::<TaskData>(waker) }.map(|data| f(data, waker))
+}
+
+/// The cancellation that is due at the wait which asks, if there is one.
+#[inline]
+pub(crate) fn take_throw() -> Option<Error> {
+    with_running(|data, _| {
+        let local = data.local();
+        local.take(Flag::Throw).then(|| local.cancelled_error())
+    })
+    .flatten()
+}
+
+/// The running task is suspended in a wait that has no future of its own: a cancellation wakes
+/// it, and the wait then finds [`take_throw`].
+#[inline]
+pub(crate) fn wait_in_leaf(reason: &'static str) {
+    with_running(|data, _| {
+        let local = data.local();
+        local.set(Flag::Leaf);
+        if trace::enabled()
+            && let Some(id) = local.id
+        {
+            trace::waiting(id, reason, None);
+        }
+    });
+}
+
+#[cold]
+fn trace_woken(local: &Local) {
+    if let Some(id) = local.id {
+        trace::woken(id);
+    }
+}

@@ -1,0 +1,245 @@
+//! Context variables: values that follow a task and not a thread.
+//!
+//! The values are an immutable map behind a counted pointer. A *snapshot* is that pointer: making
+//! one costs nothing, and setting a variable makes a new map. The map that is current lies in a
+//! thread-local; running a task or a callback swaps its own in and out.
+
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::fmt;
+use std::marker::PhantomData;
+use std::rc::Rc;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::{Error, Result};
+
+type Values = HashMap<u64, Rc<dyn Any>>;
+
+/// The values at one moment; nothing for the many programs that have none.
+pub(crate) type Snapshot = Option<Rc<Values>>;
+
+thread_local! {
+    static CURRENT: RefCell<Snapshot> = const { RefCell::new(None) };
+}
+
+/// Exchanges the current values.
+#[inline]
+pub(crate) fn swap(values: &mut Snapshot) {
+    CURRENT.with(|current| std::mem::swap(&mut *current.borrow_mut(), values));
+}
+
+/// The current values.
+#[inline]
+pub(crate) fn snapshot() -> Snapshot {
+    CURRENT.with(|current| current.borrow().clone())
+}
+
+/// A variable whose value belongs to the current context.
+///
+/// Declare it as a `static`:
+///
+/// ```
+/// use fourfold::asyncio::ContextVar;
+///
+/// static USER: ContextVar<String> = ContextVar::new("user");
+///
+/// let token = USER.set("ada".to_string());
+/// assert_eq!(USER.get().unwrap(), "ada");
+/// USER.reset(token).unwrap();
+/// assert!(USER.get().is_err());
+/// ```
+///
+/// The original is
+/// [`contextvars.ContextVar`](https://docs.python.org/3/library/contextvars.html#contextvars.ContextVar).
+pub struct ContextVar<T: 'static> {
+    name: &'static str,
+    default: Option<fn() -> T>,
+    id: OnceLock<u64>,
+    _values: PhantomData<fn() -> T>,
+}
+
+static NEXT: AtomicU64 = AtomicU64::new(0);
+
+impl<T: Clone + 'static> ContextVar<T> {
+    /// A variable without a default.
+    pub const fn new(name: &'static str) -> ContextVar<T> {
+        ContextVar { name, default: None, id: OnceLock::new(), _values: PhantomData }
+    }
+
+    /// A variable that has a value where none was set.
+    pub const fn with_default(name: &'static str, default: fn() -> T) -> ContextVar<T> {
+        ContextVar { name, default: Some(default), id: OnceLock::new(), _values: PhantomData }
+    }
+
+    fn id(&self) -> u64 {
+        *self.id.get_or_init(|| NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+
+    fn lookup(&self) -> Option<T> {
+        let value = CURRENT.with(|current| {
+            current.borrow().as_ref().and_then(|values| values.get(&self.id()).cloned())
+        })?;
+        value.downcast_ref::<T>().cloned()
+    }
+
+    /// The variable's name.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The value in the current context, else the default.
+    ///
+    /// # Errors
+    ///
+    /// A lookup error where there is neither.
+    pub fn get(&self) -> Result<T> {
+        self.lookup().or_else(|| self.default.map(|default| default())).ok_or_else(|| {
+            Error::msg(format!(
+                "context variable '{}' has no value here; set it or give it a default",
+                self.name
+            ))
+        })
+    }
+
+    /// The value in the current context, else `default`.
+    pub fn get_or(&self, default: T) -> T {
+        self.lookup().unwrap_or(default)
+    }
+
+    /// Sets the value in the current context; the token sets it back.
+    pub fn set(&self, value: T) -> Token<T> {
+        let former = self.replace(Some(Rc::new(value)));
+        Token { var: self.id(), former, _values: PhantomData }
+    }
+
+    /// Sets the value back to what it was before the `set` that gave `token`.
+    ///
+    /// # Errors
+    ///
+    /// When the token came from another variable.
+    pub fn reset(&self, token: Token<T>) -> Result<()> {
+        if token.var != self.id() {
+            return Err(Error::msg(format!(
+                "the token was made by another variable than '{}'",
+                self.name
+            )));
+        }
+        drop(self.replace(token.former));
+        Ok(())
+    }
+
+    fn replace(&self, value: Option<Rc<dyn Any>>) -> Option<Rc<dyn Any>> {
+        let id = self.id();
+        // The maps are changed outside the borrow: dropping a value may run foreign code.
+        let mut values = snapshot();
+        let map = Rc::make_mut(values.get_or_insert_with(Rc::default));
+        let former = match value {
+            Some(value) => map.insert(id, value),
+            None => map.remove(&id),
+        };
+        swap(&mut values);
+        drop(values);
+        former
+    }
+}
+
+impl<T> fmt::Debug for ContextVar<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "<ContextVar name={:?}>", self.name)
+    }
+}
+
+/// Remembers what a [`ContextVar`] was before it was set.
+#[must_use = "a token is of use only to reset its variable"]
+pub struct Token<T> {
+    var: u64,
+    former: Option<Rc<dyn Any>>,
+    _values: PhantomData<fn() -> T>,
+}
+
+impl<T> fmt::Debug for Token<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token").finish_non_exhaustive()
+    }
+}
+
+/// A set of values that callbacks and tasks can be run in, one at a time.
+///
+/// The original is
+/// [`contextvars.Context`](https://docs.python.org/3/library/contextvars.html#contextvars.Context).
+#[derive(Default)]
+pub struct Context {
+    values: Cell<Snapshot>,
+    entered: Cell<bool>,
+}
+
+impl Context {
+    /// A context without values.
+    pub fn new() -> Context {
+        Context::default()
+    }
+
+    /// Calls `f` in this context; what it sets stays in it.
+    ///
+    /// # Errors
+    ///
+    /// When the context is entered already.
+    pub fn run<R>(&self, f: impl FnOnce() -> R) -> Result<R> {
+        let _entered = self.enter()?;
+        Ok(f())
+    }
+
+    /// Another context with the same values.
+    pub fn copy(&self) -> Context {
+        let values = self.values.take();
+        self.values.set(values.clone());
+        Context { values: Cell::new(values), entered: Cell::new(false) }
+    }
+
+    /// The value a variable has in this context.
+    pub fn get<T: Clone + 'static>(&self, var: &ContextVar<T>) -> Option<T> {
+        let values = self.values.take();
+        let value = values.as_ref().and_then(|values| values.get(&var.id()).cloned());
+        self.values.set(values);
+        value.and_then(|value| value.downcast_ref::<T>().cloned())
+    }
+
+    pub(crate) fn enter(&self) -> Result<Entered<'_>> {
+        if self.entered.replace(true) {
+            return Err(Error::msg("cannot enter a context that is entered already"));
+        }
+        let mut values = self.values.take();
+        swap(&mut values);
+        Ok(Entered { context: self, former: values })
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context").field("entered", &self.entered.get()).finish_non_exhaustive()
+    }
+}
+
+/// Leaves the context when it is dropped.
+pub(crate) struct Entered<'a> {
+    context: &'a Context,
+    former: Snapshot,
+}
+
+impl Drop for Entered<'_> {
+    fn drop(&mut self) {
+        swap(&mut self.former);
+        self.context.values.set(self.former.take());
+        self.context.entered.set(false);
+    }
+}
+
+/// A copy of the current context.
+///
+/// The original is
+/// [`contextvars.copy_context`](https://docs.python.org/3/library/contextvars.html#contextvars.copy_context).
+pub fn copy_context() -> Context {
+    Context { values: Cell::new(snapshot()), entered: Cell::new(false) }
+}

@@ -1,0 +1,120 @@
+//! Waiting for time to pass.
+
+use std::future::Future as StdFuture;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use fourfold_kernel::timer;
+
+use super::cell;
+use super::tasks::running_core;
+use super::turn::Core;
+use crate::Result;
+
+/// Suspends the task for `delay`; for no delay, for one turn of the loop.
+///
+/// # Errors
+///
+/// `Cancelled` when the task is cancelled meanwhile.
+///
+/// # Panics
+///
+/// When it is awaited where no loop is running on this thread.
+///
+/// The original is
+/// [`asyncio.sleep`](https://docs.python.org/3/library/asyncio-task.html#asyncio.sleep).
+///
+/// ```
+/// use std::time::Duration;
+/// use fourfold::asyncio;
+///
+/// asyncio::run(async {
+///     asyncio::sleep(Duration::from_millis(1)).await?;
+///     asyncio::sleep(Duration::ZERO).await // lets everybody else run once
+/// })
+/// .unwrap();
+/// ```
+pub fn sleep(delay: Duration) -> Sleep {
+    Sleep { delay, state: State::New }
+}
+
+/// As [`sleep`], and gives `result`.
+///
+/// # Errors
+///
+/// As for [`sleep`].
+pub async fn sleep_with<T>(delay: Duration, result: T) -> Result<T> {
+    sleep(delay).await?;
+    Ok(result)
+}
+
+/// The future [`sleep`] returns.
+#[derive(Debug)]
+#[must_use = "a sleep does nothing until it is awaited"]
+pub struct Sleep {
+    delay: Duration,
+    state: State,
+}
+
+#[derive(Debug)]
+enum State {
+    New,
+    Yielded,
+    Waiting(Arc<Core>, timer::Key),
+    Done,
+}
+
+impl StdFuture for Sleep {
+    type Output = Result<()>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
+        if let Some(cancelled) = cell::take_throw() {
+            self.forget();
+            return Poll::Ready(Err(cancelled));
+        }
+        match &self.state {
+            State::New if self.delay.is_zero() => {
+                self.state = State::Yielded;
+                context.waker().wake_by_ref();
+                Poll::Pending
+            }
+            State::New => {
+                let core = running_core();
+                let deadline = core.deadline_after(self.delay);
+                let key = core.wake_at(deadline, context.waker().clone());
+                self.state = State::Waiting(core, key);
+                cell::wait_in_leaf("sleep");
+                Poll::Pending
+            }
+            State::Waiting(core, key) if core.timer_waits(*key) => {
+                // Polled for another reason; if by another waker, that is the one to wake.
+                core.rewake(*key, context.waker());
+                cell::wait_in_leaf("sleep");
+                Poll::Pending
+            }
+            State::Yielded | State::Waiting(..) => {
+                self.state = State::Done;
+                Poll::Ready(Ok(()))
+            }
+            State::Done => panic!("a sleep was polled after it was done"),
+        }
+    }
+}
+
+impl Sleep {
+    fn forget(&mut self) {
+        if let State::Waiting(core, key) = std::mem::replace(&mut self.state, State::Done) {
+            core.cancel_timer(key);
+        }
+    }
+}
+
+impl Drop for Sleep {
+    #[inline]
+    fn drop(&mut self) {
+        self.forget();
+    }
+}

@@ -1,0 +1,475 @@
+//! A coroutine that runs by itself.
+
+use std::fmt;
+use std::future::{Future as StdFuture, IntoFuture};
+use std::ops::Deref;
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context as PollContext, Poll};
+
+use fourfold_kernel::driver::LocalBoxFuture;
+use fourfold_kernel::task::{self, Body, Erased, Exit, Runnable};
+use fourfold_kernel::trace;
+
+use super::cell::{self, Flag, Local, TaskData};
+use super::context::{self, Context, Snapshot};
+use super::futures::Future;
+use super::turn::{self, Core};
+use crate::{Error, Result};
+
+/// A coroutine that the loop runs, and the future of its result.
+///
+/// A task belongs to the thread of its loop. It is a [`Future`] without the setters: awaitable by
+/// many, with done callbacks. Dropping a `Task` detaches it; the coroutine goes on.
+///
+/// The original is
+/// [`asyncio.Task`](https://docs.python.org/3/library/asyncio-task.html#asyncio.Task).
+pub struct Task<T: 'static> {
+    future: Future<T>,
+}
+
+/// Runs `coroutine` as a task of the running loop; its first step is on a later turn.
+///
+/// The task runs in a copy of the current context. The original is
+/// [`asyncio.create_task`](https://docs.python.org/3/library/asyncio-task.html#asyncio.create_task).
+///
+/// # Panics
+///
+/// Where no loop is running on this thread.
+///
+/// ```
+/// use fourfold::asyncio;
+///
+/// let seven = asyncio::run(async {
+///     let three = asyncio::create_task(async { Ok(3) });
+///     let four = asyncio::create_task(async { Ok(4) });
+///     Ok(three.await? + four.await?)
+/// });
+/// assert_eq!(seven.unwrap(), 7);
+/// ```
+#[track_caller]
+#[inline]
+pub fn create_task<T, C>(coroutine: C) -> Task<T>
+where
+    T: 'static,
+    C: IntoFuture<Output = Result<T>>,
+    C::IntoFuture: 'static,
+{
+    Task::start(running_core(), coroutine.into_future(), How::default())
+}
+
+/// The core of the running loop.
+///
+/// # Panics
+///
+/// Where no loop is running on this thread.
+#[track_caller]
+#[inline]
+pub(crate) fn running_core() -> Arc<Core> {
+    match turn::with_running_loop(Core::this) {
+        Some(core) => core,
+        None => panic!("no running event loop: call this from a coroutine under asyncio::run"),
+    }
+}
+
+/// How a task is made, where it is not the plain way.
+#[derive(Default)]
+pub(crate) struct How {
+    pub(crate) name: Option<Rc<str>>,
+    pub(crate) context: Option<Rc<Context>>,
+    pub(crate) eager: bool,
+}
+
+impl<T: 'static> Task<T> {
+    #[track_caller]
+    #[inline]
+    pub(crate) fn start<F>(core: Arc<Core>, future: F, how: How) -> Task<T>
+    where
+        F: StdFuture<Output = Result<T>> + 'static,
+    {
+        let data = TaskData::new(core, Location::caller(), true, cell::cancel_task);
+        let (runnable, handle) = task::local(Step { future }, data);
+        let data = handle.data();
+        let local = data.local();
+        if how.name.is_some() || how.context.is_some() {
+            local.with_extra(|extra| {
+                extra.name = how.name;
+                extra.shared_context = how.context;
+            });
+        }
+        local.context.set(context::snapshot());
+        trace_spawned(local);
+        data.core().remember_task(handle.erase());
+        let task = Task { future: Future::from_cell(handle) };
+        if how.eager {
+            run_eagerly(runnable);
+        } else {
+            task.future.cell().data().core().queue_task(runnable);
+        }
+        task
+    }
+
+    /// How many cancellations were asked for and not taken back.
+    pub fn cancelling(&self) -> u32 {
+        self.local().cancelling.get()
+    }
+
+    /// Takes one cancellation request back and tells how many are left. When none is left, one
+    /// that was not yet raised is not raised any more.
+    pub fn uncancel(&self) -> u32 {
+        self.erased().uncancel()
+    }
+
+    /// The task's name, `Task-N` where none was given.
+    pub fn get_name(&self) -> String {
+        self.local().name().to_string()
+    }
+
+    /// Gives the task a name.
+    pub fn set_name(&self, name: impl Into<Rc<str>>) {
+        self.erased().set_name(name);
+    }
+
+    /// Where the task was created.
+    pub fn created_at(&self) -> &'static Location<'static> {
+        self.local().location
+    }
+
+    /// A reference to the task without its result's type.
+    pub fn erased(&self) -> AnyTask {
+        AnyTask { cell: self.future.erase() }
+    }
+
+    pub(crate) fn local(&self) -> &Local {
+        self.future.cell().data().local()
+    }
+
+    pub(crate) fn future(&self) -> &Future<T> {
+        &self.future
+    }
+}
+
+/// Reading, waiting, cancelling and callbacks are the future's.
+impl<T: 'static> Deref for Task<T> {
+    type Target = Future<T>;
+
+    fn deref(&self) -> &Future<T> {
+        &self.future
+    }
+}
+
+impl<T: 'static> Clone for Task<T> {
+    fn clone(&self) -> Self {
+        Task { future: self.future.clone() }
+    }
+}
+
+impl<T: Clone + 'static> StdFuture for Task<T> {
+    type Output = Result<T>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, context: &mut PollContext<'_>) -> Poll<Result<T>> {
+        Pin::new(&mut self.future).poll(context)
+    }
+}
+
+impl<T: 'static> fmt::Debug for Task<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.erased(), f)
+    }
+}
+
+/// A task whose result's type is not known: what [`all_tasks`] and [`current_task`] give.
+#[derive(Clone)]
+pub struct AnyTask {
+    cell: Erased<TaskData>,
+}
+
+impl AnyTask {
+    pub(crate) fn from_cell(cell: Erased<TaskData>) -> AnyTask {
+        AnyTask { cell }
+    }
+
+    pub(crate) fn cell(&self) -> &Erased<TaskData> {
+        &self.cell
+    }
+
+    pub(crate) fn local(&self) -> &Local {
+        self.cell.data().local()
+    }
+
+    /// Whether it has an outcome.
+    pub fn done(&self) -> bool {
+        self.cell.is_done()
+    }
+
+    /// As [`Future::cancel`].
+    pub fn cancel(&self) -> bool {
+        cell::cancel(&self.cell, None)
+    }
+
+    /// As [`Future::cancel_with`].
+    pub fn cancel_with(&self, message: impl Into<Arc<str>>) -> bool {
+        cell::cancel(&self.cell, Some(message.into()))
+    }
+
+    /// As [`Task::cancelling`].
+    pub fn cancelling(&self) -> u32 {
+        self.local().cancelling.get()
+    }
+
+    /// As [`Task::uncancel`].
+    pub fn uncancel(&self) -> u32 {
+        let local = self.local();
+        let left = local.cancelling.get().saturating_sub(1);
+        local.cancelling.set(left);
+        if left == 0 {
+            local.clear(Flag::MustCancel);
+        }
+        left
+    }
+
+    /// As [`Task::get_name`].
+    pub fn get_name(&self) -> String {
+        self.local().name().to_string()
+    }
+
+    /// As [`Task::set_name`].
+    pub fn set_name(&self, name: impl Into<Rc<str>>) {
+        let name = name.into();
+        if let Some(id) = self.local().id {
+            trace::renamed(id, &name);
+        }
+        self.local().with_extra(|extra| extra.name = Some(name));
+    }
+
+    /// Where the task was created.
+    pub fn created_at(&self) -> &'static Location<'static> {
+        self.local().location
+    }
+
+    /// Whether both are the same task.
+    pub fn same(&self, other: &AnyTask) -> bool {
+        self.cell.address() == other.cell.address()
+    }
+}
+
+impl<T: 'static> From<&Task<T>> for AnyTask {
+    fn from(task: &Task<T>) -> AnyTask {
+        task.erased()
+    }
+}
+
+impl fmt::Debug for AnyTask {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let local = self.local();
+        let state = if self.done() {
+            "finished"
+        } else if local.has(Flag::MustCancel) || local.has(Flag::Throw) {
+            "cancelling"
+        } else {
+            "pending"
+        };
+        write!(f, "<Task {state} name='{}' created at {}>", local.name(), local.location)
+    }
+}
+
+/// The task that is running, if one is.
+///
+/// The original is
+/// [`asyncio.current_task`](https://docs.python.org/3/library/asyncio-task.html#asyncio.current_task).
+pub fn current_task() -> Option<AnyTask> {
+    cell::with_running(|_, waker| Erased::of_waker(waker)).flatten().map(AnyTask::from_cell)
+}
+
+/// The tasks of the running loop that are not done.
+///
+/// The original is
+/// [`asyncio.all_tasks`](https://docs.python.org/3/library/asyncio-task.html#asyncio.all_tasks).
+///
+/// # Panics
+///
+/// Where no loop is running on this thread.
+#[track_caller]
+pub fn all_tasks() -> Vec<AnyTask> {
+    running_core().tasks().into_iter().map(AnyTask::from_cell).collect()
+}
+
+/// The body of a task: one step of the coroutine, with all that surrounds it.
+struct Step<F> {
+    future: F,
+}
+
+impl<T: 'static, F: StdFuture<Output = Result<T>> + 'static> Body for Step<F> {
+    type Output = Result<T>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut PollContext<'_>) -> Poll<Result<T>> {
+        // SAFETY: the future is pinned with the step and never moved out of it.
+        let future = unsafe { self.map_unchecked_mut(|step| &mut step.future) };
+        let waker = context.waker();
+        // SAFETY: a body is polled with its own cell's waker, on its loop's thread.
+        let data = unsafe { task::data_of::<TaskData>(waker) }.expect("polled by its own cell");
+        let local = data.local();
+        local.begin_step();
+        if local.take(Flag::MustCancel) {
+            local.set(Flag::Throw);
+        }
+        if !local.has(Flag::Started) {
+            local.set(Flag::Started);
+            if local.take(Flag::Throw) {
+                return Poll::Ready(finish(local, Err(local.cancelled_error())));
+            }
+        }
+        let polled = {
+            let _running = turn::enter_task(Some(waker));
+            let _tracing = Tracing::begin(local);
+            match shared_context(local) {
+                None => {
+                    let _context = OwnContext::enter(local);
+                    catch_unwind(AssertUnwindSafe(|| future.poll(context)))
+                }
+                Some(shared) => match shared.enter() {
+                    Ok(_entered) => catch_unwind(AssertUnwindSafe(|| future.poll(context))),
+                    Err(error) => Ok(Poll::Ready(Err(error))),
+                },
+            }
+        };
+        match polled {
+            Ok(Poll::Pending) => {
+                suspend(waker, local);
+                Poll::Pending
+            }
+            Ok(Poll::Ready(outcome)) => Poll::Ready(finish(local, outcome)),
+            Err(payload) => Poll::Ready(finish(local, Err(Error::from_panic(payload)))),
+        }
+    }
+
+    fn exit(exit: Exit) -> Result<T> {
+        match exit {
+            Exit::Panicked(payload) => Err(Error::from_panic(payload)),
+            Exit::Aborted => Err(Error::cancelled()),
+        }
+    }
+}
+
+fn shared_context(local: &Local) -> Option<Rc<Context>> {
+    local.peek_extra(|extra| extra.shared_context.clone()).flatten()
+}
+
+/// After a step that ended in an await.
+#[inline]
+fn suspend(waker: &std::task::Waker, local: &Local) {
+    if local.take(Flag::Throw) {
+        // Nothing that was polled knew of the cancellation: the await is a foreign future's. It
+        // stays asked for, and the next wait that knows of it fails.
+        local.set(Flag::MustCancel);
+    } else if local.has(Flag::MustCancel) {
+        // Asked for during the step, by the task itself: now there may be something to cancel.
+        cancel_what_it_awaits(waker, local);
+    }
+}
+
+#[cold]
+fn cancel_what_it_awaits(waker: &std::task::Waker, local: &Local) {
+    if let Some(cell) = Erased::of_waker(waker)
+        && cell::cancel_wait(&cell, local)
+    {
+        local.clear(Flag::MustCancel);
+    }
+}
+
+/// The outcome of a coroutine that came to its end.
+#[inline]
+fn finish<T>(local: &Local, outcome: Result<T>) -> Result<T> {
+    let must = local.take(Flag::MustCancel);
+    let outcome = match outcome {
+        // Cancelled right before it stopped: the task counts as cancelled.
+        Ok(_) if must | local.take(Flag::Throw) => Err(local.cancelled_error()),
+        other => other,
+    };
+    if let Err(error) = &outcome
+        && !error.is_cancelled()
+    {
+        local.set_unseen(error);
+    }
+    if trace::enabled() {
+        trace_finished(local, outcome.as_ref().err());
+    }
+    outcome
+}
+
+/// Swaps the task's own context in and, when it is dropped, out again.
+struct OwnContext<'a>(&'a Local, Snapshot);
+
+impl<'a> OwnContext<'a> {
+    #[inline]
+    fn enter(local: &'a Local) -> OwnContext<'a> {
+        let mut values = local.context.take();
+        context::swap(&mut values);
+        OwnContext(local, values)
+    }
+}
+
+impl Drop for OwnContext<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        context::swap(&mut self.1);
+        self.0.context.set(self.1.take());
+    }
+}
+
+/// Runs the first step at once, in a copy of the current context, in the caller's stack.
+fn run_eagerly(runnable: Runnable<TaskData>) {
+    let _nested = turn::enter_task(None);
+    // SAFETY: a task is started on its loop's own thread.
+    unsafe { runnable.run() }
+}
+
+/// Starts a future without a result that nobody waits for.
+pub(crate) fn spawn_detached(core: Arc<Core>, future: LocalBoxFuture) {
+    let coroutine = async move {
+        future.await;
+        Ok(())
+    };
+    drop(Task::start(core, coroutine, How::default()));
+}
+
+/// Marks a step in the trace, if there is one.
+struct Tracing(#[allow(dead_code)] Option<trace::Polling>);
+
+impl Tracing {
+    #[inline]
+    fn begin(local: &Local) -> Tracing {
+        if !trace::enabled() {
+            return Tracing(None);
+        }
+        Tracing(local.id.map(trace::polling))
+    }
+}
+
+#[inline]
+fn trace_spawned(local: &Local) {
+    if trace::enabled()
+        && let Some(id) = local.id
+    {
+        let name = local.name();
+        let spawned =
+            trace::Spawned { kind: "asyncio", name: Some(&name), location: local.location };
+        trace::task_spawned(id, spawned);
+    }
+}
+
+#[cold]
+fn trace_finished(local: &Local, error: Option<&Error>) {
+    let outcome = match error {
+        None => trace::Outcome::Done,
+        Some(error) if error.is_cancelled() => trace::Outcome::Cancelled,
+        Some(error) if error.is_panic() => trace::Outcome::Panicked,
+        Some(_) => trace::Outcome::Failed,
+    };
+    if let Some(id) = local.id {
+        trace::finished(id, outcome);
+    }
+}

@@ -1,0 +1,635 @@
+//! One turn of the loop, and the parts it is composed of.
+//!
+//! [`Core::turn`] is the specification of the order of events, as `_run_once` is in CPython's
+//! `base_events.py`:
+//!
+//! 1. what other threads sent is queued;
+//! 2. I/O is polled – sleeping until the next timer if nothing is queued – and what became ready
+//!    is queued;
+//! 3. due timers are queued, earliest first;
+//! 4. exactly what is queued *now* is run; what that queues waits for the next turn.
+//!
+//! A poll for I/O is left out where no socket is registered and nothing is to be waited for: it
+//! could find nothing, and it would be the dearest part of a short turn.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr::NonNull;
+use std::rc::Rc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
+use std::task::Waker;
+use std::time::Duration;
+
+use fourfold_kernel::driver::{Driver, LocalBoxFuture};
+use fourfold_kernel::queue::{Inbox, Push, Ready};
+use fourfold_kernel::reactor::{self, Reactor};
+use fourfold_kernel::task::{Erased, Orphan, Runnable};
+use fourfold_kernel::thread::{self, Token};
+use fourfold_kernel::timer::{self, Clock, Wheel};
+
+use super::cell::TaskData;
+use super::context;
+use super::debug::SlowCallback;
+use super::handles::{Callback, In, TimerState};
+use super::{ExceptionContext, ExceptionHandler};
+use crate::Error;
+
+/// What a loop is made of. Everything in `local` belongs to the thread that made the loop.
+pub(crate) struct Core {
+    this: Weak<Core>,
+    owner: Token,
+    inbox: Inbox<Remote>,
+    reactor: reactor::Handle,
+    clock: Clock,
+    /// Work that other threads do for this loop: while there is any, virtual time stands still.
+    outside: AtomicUsize,
+    local: LocalParts,
+}
+
+struct LocalParts {
+    ready: RefCell<Ready<Entry>>,
+    timers: RefCell<Wheel<TimerEntry>>,
+    poll: RefCell<Option<Reactor>>,
+    tasks: RefCell<slab::Slab<Erased<TaskData>>>,
+    stopping: Cell<bool>,
+    running: Cell<bool>,
+    closed: Cell<bool>,
+    debug: Cell<bool>,
+    slow: Cell<Duration>,
+    turns: Cell<u64>,
+    handler: RefCell<Option<ExceptionHandler>>,
+    pub(crate) extras: super::extras::Extras,
+}
+
+// SAFETY: `local` is reached only through `Core::local`, which insists on the owner thread, and
+// its contents are emptied by `close`, on that thread, before the last loop handle goes. What is
+// left in it then is plain memory. The rest is thread-safe by itself.
+unsafe impl Send for Core {}
+// SAFETY: as above.
+unsafe impl Sync for Core {}
+
+/// What waits to be run.
+enum Entry {
+    Task(Runnable<TaskData>),
+    /// A timer that wakes a task: fired in one turn, the task runs in the next.
+    Wake(Waker),
+    Call(Callback),
+    Cancelled,
+}
+
+/// What waits for its time.
+enum TimerEntry {
+    Wake(Waker),
+    Call(Callback, Rc<TimerState>),
+}
+
+/// What other threads send to the loop.
+pub(crate) enum Remote {
+    Task(Runnable<TaskData>),
+    Orphan(Orphan<TaskData>),
+    Call(Box<dyn FnOnce() + Send>),
+}
+
+thread_local! {
+    static RUNNING: Cell<*const Core> = const { Cell::new(std::ptr::null()) };
+    static TASK: Cell<Option<NonNull<Waker>>> = const { Cell::new(None) };
+}
+
+/// The waker of the task whose step is on this thread's stack.
+#[inline]
+pub(crate) fn running_task() -> Option<NonNull<Waker>> {
+    TASK.get()
+}
+
+/// Makes `waker`'s task the running one, until the guard is dropped.
+#[inline]
+pub(crate) fn enter_task(waker: Option<&Waker>) -> RunningTask {
+    RunningTask(TASK.replace(waker.map(NonNull::from)))
+}
+
+pub(crate) struct RunningTask(Option<NonNull<Waker>>);
+
+impl Drop for RunningTask {
+    #[inline]
+    fn drop(&mut self) {
+        TASK.set(self.0);
+    }
+}
+
+/// Calls `f` with the loop that runs on this thread, if one does.
+#[inline]
+pub(crate) fn with_running_loop<R>(f: impl FnOnce(&Core) -> R) -> Option<R> {
+    let core = RUNNING.get();
+    // SAFETY: set by `Core::run` for as long as it is on this thread's stack, where it borrows
+    // the core.
+    (!core.is_null()).then(|| f(unsafe { &*core }))
+}
+
+/// A duration in the unit of clocks and wheels. Longer ones than 584 years are cut off there.
+#[inline]
+pub(crate) fn nanoseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+impl Core {
+    pub(crate) fn new(clock: Clock) -> std::io::Result<Arc<Core>> {
+        let poll = Reactor::new()?;
+        Ok(Arc::new_cyclic(|this| Core {
+            this: this.clone(),
+            owner: thread::token(),
+            inbox: Inbox::new(),
+            reactor: poll.handle(),
+            clock,
+            outside: AtomicUsize::new(0),
+            local: LocalParts {
+                ready: RefCell::new(Ready::new()),
+                timers: RefCell::new(Wheel::new()),
+                poll: RefCell::new(Some(poll)),
+                tasks: RefCell::new(slab::Slab::new()),
+                stopping: Cell::new(false),
+                running: Cell::new(false),
+                closed: Cell::new(false),
+                debug: Cell::new(false),
+                slow: Cell::new(Duration::from_millis(100)),
+                turns: Cell::new(0),
+                handler: RefCell::new(None),
+                extras: super::extras::Extras::default(),
+            },
+        }))
+    }
+
+    /// One more reference to this core.
+    #[inline]
+    pub(crate) fn this(&self) -> Arc<Core> {
+        // Upgrading a weak reference would need a loop of exchanges; this is one addition.
+        let this = self.this.as_ptr();
+        // SAFETY: `self` lies in the `Arc` that `this` was made for and is borrowed, so the count
+        // is not zero.
+        unsafe {
+            Arc::increment_strong_count(this);
+            Arc::from_raw(this)
+        }
+    }
+
+    #[inline]
+    pub(crate) fn is_owner(&self) -> bool {
+        thread::token() == self.owner
+    }
+
+    /// # Panics
+    ///
+    /// On any thread but the loop's own.
+    #[inline]
+    fn local(&self) -> &LocalParts {
+        assert!(
+            self.is_owner(),
+            "this loop belongs to another thread; use call_soon_threadsafe or run_coroutine_threadsafe"
+        );
+        &self.local
+    }
+
+    /// Parts that other files of this dialect keep in the loop.
+    pub(crate) fn extras(&self) -> &super::extras::Extras {
+        &self.local().extras
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    // ---- the turn ---------------------------------------------------------------------------
+
+    /// Runs turns until [`stop`](Core::stop): the turn in which it is called is finished.
+    pub(crate) fn run(self: &Arc<Self>) {
+        let local = self.local();
+        let _driver = fourfold_kernel::driver::enter(self.clone());
+        let _current = RunningLoop(RUNNING.replace(Arc::as_ptr(self)), &local.running);
+        local.running.set(true);
+        loop {
+            self.turn(local);
+            if local.stopping.take() {
+                return;
+            }
+        }
+    }
+
+    fn turn(&self, local: &LocalParts) {
+        local.turns.set(local.turns.get().wrapping_add(1));
+        self.queue_sent();
+        self.poll_io(local);
+        self.queue_due_timers(local);
+        let now_queued = local.ready.borrow().len();
+        let debug = local.debug.get();
+        for _ in 0..now_queued {
+            let Some(entry) = local.ready.borrow_mut().pop() else { break };
+            if debug {
+                self.run_entry_watched(local, entry);
+            } else {
+                self.run_entry(entry);
+            }
+        }
+    }
+
+    /// Queues what other threads sent, oldest first.
+    #[inline]
+    fn queue_sent(&self) {
+        for sent in self.inbox.take() {
+            match sent {
+                Remote::Task(runnable) => self.queue_task(runnable),
+                // SAFETY: this is the loop's own thread.
+                Remote::Orphan(orphan) => unsafe { orphan.free() },
+                Remote::Call(call) => {
+                    let location = std::panic::Location::caller();
+                    self.queue_call(Callback::new(call, In::Copy(None), location));
+                }
+            }
+        }
+    }
+
+    /// Polls for I/O; sleeps in it if there is nothing else to do.
+    fn poll_io(&self, local: &LocalParts) {
+        let idle = local.ready.borrow().is_empty() && !local.stopping.get();
+        if !idle {
+            if self.reactor.len() > 0 {
+                self.poll_for(local, Some(Duration::ZERO));
+            }
+            return;
+        }
+        let next = local.timers.borrow_mut().next_deadline();
+        let timeout = match next {
+            None => None,
+            Some(deadline) if self.clock.is_virtual() => {
+                if self.outside.load(Ordering::Acquire) == 0 {
+                    if self.reactor.len() > 0 {
+                        self.poll_for(local, Some(Duration::ZERO));
+                        self.queue_sent();
+                    }
+                    if local.ready.borrow().is_empty() && self.inbox.is_empty() {
+                        self.clock.advance_to(deadline);
+                    }
+                    return;
+                }
+                None
+            }
+            Some(deadline) => match deadline.saturating_sub(self.clock.now()) {
+                0 => {
+                    if self.reactor.len() > 0 {
+                        self.poll_for(local, Some(Duration::ZERO));
+                    }
+                    return;
+                }
+                left => Some(Duration::from_nanos(left)),
+            },
+        };
+        if self.inbox.prepare_to_sleep() {
+            self.poll_for(local, timeout);
+        }
+        self.queue_sent();
+    }
+
+    fn poll_for(&self, local: &LocalParts, timeout: Option<Duration>) {
+        if let Some(poll) = local.poll.borrow_mut().as_mut()
+            && let Err(error) = poll.poll(timeout)
+        {
+            self.report(ExceptionContext::new("polling for I/O failed", Some(error.into())));
+        }
+    }
+
+    #[inline]
+    fn queue_due_timers(&self, local: &LocalParts) {
+        if local.timers.borrow().is_empty() {
+            return;
+        }
+        let now = self.clock.now();
+        while let Some((_, due)) = { local.timers.borrow_mut().pop_due(now) } {
+            let mut ready = local.ready.borrow_mut();
+            match due {
+                TimerEntry::Wake(waker) => {
+                    ready.push(Entry::Wake(waker));
+                }
+                TimerEntry::Call(callback, state) => {
+                    state.set(Some(ready.push(Entry::Call(callback))));
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn run_entry(&self, entry: Entry) {
+        match entry {
+            // SAFETY: this is the loop's own thread.
+            Entry::Task(runnable) => unsafe { runnable.run() },
+            Entry::Wake(waker) => waker.wake(),
+            Entry::Call(callback) => self.run_callback(callback),
+            Entry::Cancelled => {}
+        }
+    }
+
+    fn run_callback(&self, mut callback: Callback) {
+        let location = callback.location;
+        let context = std::mem::replace(&mut callback.context, In::Copy(None));
+        let result = match context {
+            In::Copy(mut values) => {
+                context::swap(&mut values);
+                let result = catch_unwind(AssertUnwindSafe(|| callback.call()));
+                context::swap(&mut values);
+                result.map_err(Error::from_panic)
+            }
+            In::Shared(shared) => {
+                match catch_unwind(AssertUnwindSafe(|| shared.run(|| callback.call()))) {
+                    Ok(entered) => entered,
+                    Err(payload) => Err(Error::from_panic(payload)),
+                }
+            }
+        };
+        if let Err(error) = result {
+            let mut context = ExceptionContext::new("Exception in callback", Some(error));
+            context.created_at = Some(location);
+            self.report(context);
+        }
+    }
+
+    /// In debug mode: as [`run_entry`](Core::run_entry), and reports what took too long.
+    #[cold]
+    fn run_entry_watched(&self, local: &LocalParts, entry: Entry) {
+        let what = match &entry {
+            // SAFETY: tasks and their data are used on the loop's own thread.
+            Entry::Task(runnable) => {
+                SlowCallback::Task(unsafe { runnable.data() }.local().name(), unsafe {
+                    runnable.data().local().location
+                })
+            }
+            Entry::Call(callback) => SlowCallback::Callback(callback.location),
+            Entry::Wake(_) | Entry::Cancelled => return self.run_entry(entry),
+        };
+        let start = std::time::Instant::now();
+        self.run_entry(entry);
+        let took = start.elapsed();
+        if took >= local.slow.get() {
+            super::debug::report_slow(self, what, took);
+        }
+    }
+
+    // ---- what goes into it ------------------------------------------------------------------
+
+    #[inline]
+    pub(crate) fn queue_task(&self, runnable: Runnable<TaskData>) {
+        self.local.ready.borrow_mut().push(Entry::Task(runnable));
+    }
+
+    #[inline]
+    pub(crate) fn queue_call(&self, callback: Callback) -> u64 {
+        self.local().ready.borrow_mut().push(Entry::Call(callback))
+    }
+
+    pub(crate) fn cancel_ready(&self, position: u64) {
+        // What is replaced is dropped after the borrow ended: its drop is foreign code.
+        let cancelled = {
+            let mut ready = self.local().ready.borrow_mut();
+            ready.at(position).map(|entry| std::mem::replace(entry, Entry::Cancelled))
+        };
+        drop(cancelled);
+    }
+
+    /// Wakes `waker` at `deadline`: the timer's handle runs in one turn, the task in the next.
+    #[inline]
+    pub(crate) fn wake_at(&self, deadline: u64, waker: Waker) -> timer::Key {
+        self.local().timers.borrow_mut().insert(deadline, TimerEntry::Wake(waker))
+    }
+
+    pub(crate) fn call_at(
+        &self,
+        deadline: u64,
+        callback: Callback,
+    ) -> (timer::Key, Rc<TimerState>) {
+        let state = Rc::new(TimerState::new(None));
+        let entry = TimerEntry::Call(callback, state.clone());
+        (self.local().timers.borrow_mut().insert(deadline, entry), state)
+    }
+
+    pub(crate) fn cancel_timer(&self, key: timer::Key) {
+        let cancelled = self.local().timers.borrow_mut().cancel(key);
+        drop(cancelled);
+    }
+
+    /// Has a timer that still waits wake `waker` instead of the waker it was made with.
+    pub(crate) fn rewake(&self, key: timer::Key, waker: &Waker) {
+        let mut timers = self.local().timers.borrow_mut();
+        let old = match timers.get_mut(key) {
+            Some(TimerEntry::Wake(old)) if !old.will_wake(waker) => {
+                std::mem::replace(old, waker.clone())
+            }
+            _ => return,
+        };
+        drop(timers);
+        drop(old);
+    }
+
+    /// When `delay` will have passed, on the loop's clock.
+    #[inline]
+    pub(crate) fn deadline_after(&self, delay: Duration) -> u64 {
+        self.clock.now().saturating_add(nanoseconds(delay))
+    }
+
+    /// Whether a timer still waits for its time.
+    pub(crate) fn timer_waits(&self, key: timer::Key) -> bool {
+        self.local().timers.borrow().deadline(key).is_some()
+    }
+
+    /// Hands something to the loop from any thread. `false`: the loop is closed; tasks and
+    /// orphans are leaked then, since their own thread will not come back for them.
+    pub(crate) fn send(&self, remote: Remote) -> bool {
+        match self.inbox.push(remote) {
+            Ok(Push::Awake) => true,
+            Ok(Push::Wake) => {
+                // Failing here would leave the loop asleep; the kernel refuses only when it is
+                // out of memory for an eight-byte counter.
+                let woken = self.reactor.wake();
+                debug_assert!(woken.is_ok());
+                true
+            }
+            Err(closed) => {
+                std::mem::forget(closed.0);
+                false
+            }
+        }
+    }
+
+    /// As [`send`](Core::send) for a call, which comes back where the loop is closed.
+    pub(crate) fn send_call(
+        &self,
+        call: Box<dyn FnOnce() + Send>,
+    ) -> Result<(), Box<dyn FnOnce() + Send>> {
+        match self.inbox.push(Remote::Call(call)) {
+            Ok(Push::Awake) => Ok(()),
+            Ok(Push::Wake) => {
+                let woken = self.reactor.wake();
+                debug_assert!(woken.is_ok());
+                Ok(())
+            }
+            Err(closed) => match closed.0 {
+                Remote::Call(call) => Err(call),
+                Remote::Task(_) | Remote::Orphan(_) => unreachable!("a call was pushed"),
+            },
+        }
+    }
+
+    /// Something outside works for this loop until the guard is dropped.
+    pub(crate) fn outside_work(self: &Arc<Self>) -> OutsideWork {
+        self.outside.fetch_add(1, Ordering::AcqRel);
+        OutsideWork(self.clone())
+    }
+
+    // ---- tasks ------------------------------------------------------------------------------
+
+    pub(crate) fn remember_task(&self, task: Erased<TaskData>) {
+        let mut tasks = self.local().tasks.borrow_mut();
+        let entry = tasks.vacant_entry();
+        let slot = u32::try_from(entry.key()).expect("fewer than 2^32 tasks live at once");
+        task.data().local().slot.set(slot);
+        entry.insert(task);
+    }
+
+    #[inline]
+    pub(crate) fn forget_task(&self, slot: u32) {
+        let gone = self.local().tasks.borrow_mut().try_remove(slot as usize);
+        drop(gone);
+    }
+
+    pub(crate) fn tasks(&self) -> Vec<Erased<TaskData>> {
+        self.local().tasks.borrow().iter().map(|(_, task)| task.clone()).collect()
+    }
+
+    // ---- switches ---------------------------------------------------------------------------
+
+    pub(crate) fn stop(&self) {
+        self.local().stopping.set(true);
+    }
+
+    pub(crate) fn is_running(&self) -> bool {
+        self.local().running.get()
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.local().closed.get()
+    }
+
+    pub(crate) fn debug(&self) -> bool {
+        self.local().debug.get()
+    }
+
+    pub(crate) fn set_debug(&self, on: bool) {
+        self.local().debug.set(on);
+    }
+
+    pub(crate) fn slow_callback_duration(&self) -> Duration {
+        self.local().slow.get()
+    }
+
+    pub(crate) fn set_slow_callback_duration(&self, duration: Duration) {
+        self.local().slow.set(duration);
+    }
+
+    pub(crate) fn turns(&self) -> u64 {
+        self.local().turns.get()
+    }
+
+    pub(crate) fn set_exception_handler(&self, handler: Option<ExceptionHandler>) {
+        let former = self.local().handler.replace(handler);
+        drop(former);
+    }
+
+    /// Tells the exception handler, or standard error, of what nobody else will hear of.
+    pub(crate) fn report(&self, context: ExceptionContext) {
+        let handler = self.local().handler.borrow().clone();
+        match handler {
+            Some(handler) => handler(&context),
+            None => eprintln!("{context}"),
+        }
+    }
+
+    /// Ends everything: tasks are dropped where they stand, queues and timers are emptied.
+    pub(crate) fn close(&self) {
+        let local = self.local();
+        if local.closed.replace(true) {
+            return;
+        }
+        local.extras.close();
+        for sent in self.inbox.close() {
+            match sent {
+                Remote::Task(runnable) => self.queue_task(runnable),
+                // SAFETY: this is the loop's own thread.
+                Remote::Orphan(orphan) => unsafe { orphan.free() },
+                Remote::Call(call) => drop(call),
+            }
+        }
+        // Dropping a body may wake, queue and start others, so until nothing is left.
+        loop {
+            for task in self.tasks() {
+                task.abort();
+            }
+            let Some(entry) = ({ local.ready.borrow_mut().pop() }) else { break };
+            match entry {
+                // SAFETY: this is the loop's own thread.
+                Entry::Task(runnable) => unsafe { runnable.discard() },
+                Entry::Wake(_) | Entry::Call(_) | Entry::Cancelled => drop(entry),
+            }
+        }
+        let timers = local.timers.take();
+        drop(timers);
+        let poll = local.poll.take();
+        drop(poll);
+        let handler = local.handler.take();
+        drop(handler);
+    }
+}
+
+struct RunningLoop<'a>(*const Core, &'a Cell<bool>);
+
+impl Drop for RunningLoop<'_> {
+    fn drop(&mut self) {
+        RUNNING.set(self.0);
+        self.1.set(false);
+    }
+}
+
+/// Keeps virtual time from jumping while it lives. Any thread.
+pub(crate) struct OutsideWork(Arc<Core>);
+
+impl Drop for OutsideWork {
+    fn drop(&mut self) {
+        self.0.outside.fetch_sub(1, Ordering::AcqRel);
+    }
+}
+
+impl Driver for Core {
+    fn reactor(&self) -> &reactor::Handle {
+        &self.reactor
+    }
+
+    fn now(&self) -> u64 {
+        self.clock.now()
+    }
+
+    fn timer_insert(&self, deadline: u64, waker: Waker) -> timer::Key {
+        self.wake_at(deadline, waker)
+    }
+
+    fn timer_cancel(&self, key: timer::Key) {
+        if self.is_owner() {
+            self.cancel_timer(key);
+        }
+    }
+
+    fn spawn_local(&self, future: LocalBoxFuture) {
+        super::tasks::spawn_detached(self.this(), future);
+    }
+}
+
+impl fmt::Debug for Core {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Core").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,488 @@
+//! The one allocation behind a task, a future, a promise.
+//!
+//! ```text
+//!  Handle<V, S> ──┐                 ┌── Waker (data pointer)
+//!  Runnable<S> ───┼─────────────────┤
+//!                 ▼                 ▼
+//!        ┌────────────────┬──────────┬──────────────────────┬─────────────┐
+//!        │ Header         │ data: S  │ outcome: V, listeners│ body: B     │
+//!        │ state · vtable │          │                      │ (or none)   │
+//!        └────────────────┴──────────┴──────────────────────┴─────────────┘
+//!        ◄────────────── Front<V, S>, the same for every body ────────────►
+//! ```
+//!
+//! `#[repr(C)]` puts [`Front`] at the start of every [`Cell`], so a pointer to a cell is a
+//! pointer to its front and to its header whatever the body is. Who does not know the body goes
+//! through the header's vtable.
+
+use std::any::{Any, TypeId};
+use std::mem::ManuallyDrop;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::ptr::NonNull;
+use std::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
+
+use super::handle::Erased;
+use super::listeners::Listeners;
+use super::schedule::{Orphan, Runnable, Schedule};
+use super::state::{Pause, Start, State, Wake};
+use crate::sync::UnsafeCell;
+
+/// How a body came to its end without a value of its own.
+#[derive(Debug)]
+pub enum Exit {
+    /// It panicked; this is the payload.
+    Panicked(Box<dyn Any + Send + 'static>),
+    /// It was aborted, or its loop was closed: dropped before it was ready.
+    Aborted,
+}
+
+/// What a task runs: a future, and later a fiber.
+pub trait Body: 'static {
+    /// What the cell holds in the end.
+    type Output: 'static;
+
+    /// One step. Called only by the runner, never again after it was ready or panicked.
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output>;
+
+    /// The outcome of a body that ended without one.
+    fn exit(exit: Exit) -> Self::Output;
+}
+
+pub(super) struct VTable {
+    run: unsafe fn(NonNull<Header>),
+    cancel: unsafe fn(NonNull<Header>),
+    queue: unsafe fn(NonNull<Header>),
+    give_up: unsafe fn(NonNull<Header>),
+    scheduler: TypeId,
+    free: unsafe fn(NonNull<Header>),
+}
+
+/// What is the same for every cell.
+pub(super) struct Header {
+    pub(super) state: State,
+    vtable: &'static VTable,
+}
+
+/// What is the same for every body.
+#[repr(C)]
+pub(super) struct Front<V, S: Schedule> {
+    pub(super) header: Header,
+    pub(super) data: S,
+    value: UnsafeCell<Option<V>>,
+    listeners: UnsafeCell<Listeners<S::Listener>>,
+}
+
+#[repr(C)]
+struct Cell<B: Body, S: Schedule> {
+    front: Front<B::Output, S>,
+    body: UnsafeCell<Option<B>>,
+}
+
+#[repr(C)]
+struct Promise<V, S: Schedule> {
+    front: Front<V, S>,
+}
+
+/// Allocates a cell whose body is to be queued: the pointer carries two references.
+pub(super) fn allocate<B: Body, S: Schedule>(body: B, data: S) -> NonNull<Front<B::Output, S>> {
+    let cell = Box::new(Cell {
+        front: Front::new(State::scheduled(), const { Bodied::<B, S>::VTABLE }, data),
+        body: UnsafeCell::new(Some(body)),
+    });
+    NonNull::from(Box::leak(cell)).cast()
+}
+
+/// Allocates a cell without a body: the pointer carries one reference.
+pub(super) fn allocate_promise<V: 'static, S: Schedule>(data: S) -> NonNull<Front<V, S>> {
+    let cell = Box::new(Promise {
+        front: Front::<V, S>::new(State::promise(), const { Bodiless::<V, S>::VTABLE }, data),
+    });
+    NonNull::from(Box::leak(cell)).cast()
+}
+
+impl<V, S: Schedule> Front<V, S> {
+    fn new(state: State, vtable: &'static VTable, data: S) -> Front<V, S> {
+        Front {
+            header: Header { state, vtable },
+            data,
+            value: UnsafeCell::new(None),
+            listeners: UnsafeCell::new(Listeners::Empty),
+        }
+    }
+
+    /// Runs `f` on the listeners, alone. `f` must not call foreign code.
+    pub(super) fn with_listeners<R>(&self, f: impl FnOnce(&mut Listeners<S::Listener>) -> R) -> R {
+        if S::SHARED {
+            self.header.state.lock();
+        }
+        // SAFETY: shared cells hold the lock here; the others are touched by one thread, and `f`
+        // calls nothing that could come back to this cell.
+        let result = self.listeners.with_mut(|listeners| f(unsafe { &mut *listeners }));
+        if S::SHARED {
+            self.header.state.unlock();
+        }
+        result
+    }
+
+    /// The outcome, once there is one.
+    pub(super) fn value(&self) -> Option<&V> {
+        if self.header.state.is_done() {
+            // SAFETY: the outcome is written before `DONE` and not again after it (invariant 3);
+            // `take_value` is unsafe and demands that nobody reads meanwhile.
+            self.value.with(|value| unsafe { (*value).as_ref() })
+        } else {
+            None
+        }
+    }
+
+    /// Moves the outcome out of a cell that is done.
+    ///
+    /// # Safety
+    ///
+    /// No reference that [`value`](Front::value) gave is alive, and nobody asks for one or takes
+    /// the outcome at the same time.
+    pub(super) unsafe fn take_value(&self) -> Option<V> {
+        if self.header.state.is_done() {
+            // SAFETY: done, so the writer is through; the caller promises to be alone.
+            self.value.with_mut(|value| unsafe { (*value).take() })
+        } else {
+            None
+        }
+    }
+}
+
+/// Writes the outcome and tells the listeners. Gives the value back if there is one already.
+///
+/// SAFETY: the caller holds a reference to the cell. It is a pointer and not a `&Front` because
+/// listeners get it as a reference to the whole cell, body included.
+pub(super) unsafe fn finish<V: 'static, S: Schedule>(
+    cell: NonNull<Front<V, S>>,
+    value: V,
+) -> Result<(), V> {
+    // SAFETY: the caller's reference keeps it alive.
+    let front = unsafe { cell.as_ref() };
+    let state = &front.header.state;
+    if S::SHARED {
+        state.lock();
+    }
+    if state.is_done() {
+        if S::SHARED {
+            state.unlock();
+        }
+        return Err(value);
+    }
+    // SAFETY: not done, so nobody reads the value. Shared cells hold the lock, which every writer
+    // takes; the others are written by one thread.
+    front.value.with_mut(|slot| unsafe { *slot = Some(value) });
+    state.finish();
+    // SAFETY: the same lock, the same thread.
+    let listeners = front
+        .listeners
+        .with_mut(|listeners| std::mem::replace(unsafe { &mut *listeners }, Listeners::Empty));
+    if S::SHARED {
+        state.unlock();
+    }
+    front.data.finished();
+    // Borrows the caller's reference, so it is not dropped as one of its own.
+    let cell = ManuallyDrop::new(Erased::from_header(cell.cast()));
+    listeners.for_each(|listener| S::notify(&cell, listener));
+    Ok(())
+}
+
+/// The vtable of a cell with a body.
+struct Bodied<B, S>(std::marker::PhantomData<(B, S)>);
+
+impl<B: Body, S: Schedule> Bodied<B, S> {
+    const VTABLE: &'static VTable = &VTable {
+        run: Self::run,
+        cancel: Self::drop_body_and_finish,
+        queue: queue::<S>,
+        give_up: give_up::<S>,
+        scheduler: TypeId::of::<S>(),
+        free: Self::free,
+    };
+
+    /// SAFETY of all below: `header` is the start of a live `Cell<B, S>`.
+    unsafe fn cell<'a>(header: NonNull<Header>) -> &'a Cell<B, S> {
+        // SAFETY: see above; the caller holds a reference for as long as it uses the cell.
+        unsafe { header.cast::<Cell<B, S>>().as_ref() }
+    }
+
+    unsafe fn run(header: NonNull<Header>) {
+        // SAFETY: the runnable that is being run owns a reference.
+        let cell = unsafe { Self::cell(header) };
+        let state = &cell.front.header.state;
+        if state.start() == Start::Abort {
+            // SAFETY: this is the runner.
+            unsafe { Self::drop_body_and_finish(header) };
+            return release_after_run::<S>(header);
+        }
+        // SAFETY: the waker borrows the runner's reference and is never dropped as a waker.
+        let waker = ManuallyDrop::new(unsafe { Waker::from_raw(raw_waker(header)) });
+        let mut context = Context::from_waker(&waker);
+        let polled = catch_unwind(AssertUnwindSafe(|| {
+            cell.body.with_mut(|body| {
+                // SAFETY: only the runner touches the body (invariant 2). It lives in the heap
+                // and is dropped in place, so it is pinned.
+                let body =
+                    unsafe { Pin::new_unchecked((*body).as_mut().expect("a body until done")) };
+                body.poll(&mut context)
+            })
+        }));
+        let value = match polled {
+            Ok(Poll::Pending) => match state.pause() {
+                Pause::Idle => return,
+                // SAFETY: the last reference is ours.
+                Pause::Free => return unsafe { give_up::<S>(header) },
+                // SAFETY: `SCHEDULED` is set, and the runner's reference is the runnable's.
+                Pause::Queue => return unsafe { queue::<S>(header) },
+                Pause::Abort => {
+                    // SAFETY: this is still the runner.
+                    unsafe { Self::drop_body_and_finish(header) };
+                    return release_after_run::<S>(header);
+                }
+            },
+            Ok(Poll::Ready(value)) => value,
+            Err(payload) => B::exit(Exit::Panicked(payload)),
+        };
+        // SAFETY: this is the runner.
+        let value = match unsafe { Self::drop_body(cell) } {
+            Ok(()) => value,
+            Err(payload) => {
+                // The value loses to a panic in the body's own destructors.
+                drop_quietly(value);
+                B::exit(Exit::Panicked(payload))
+            }
+        };
+        // SAFETY: the runner's reference.
+        let finished = unsafe { finish::<B::Output, S>(header.cast(), value) };
+        debug_assert!(finished.is_ok(), "only the runner finishes a cell that has a body");
+        release_after_run::<S>(header);
+    }
+
+    /// SAFETY: as for `cell`, and the caller is the runner or the owner of the last reference.
+    unsafe fn drop_body(cell: &Cell<B, S>) -> std::thread::Result<()> {
+        catch_unwind(AssertUnwindSafe(|| {
+            // SAFETY: nobody else touches the body (invariant 2). Assigning drops it in place.
+            cell.body.with_mut(|body| unsafe { *body = None });
+        }))
+    }
+
+    unsafe fn drop_body_and_finish(header: NonNull<Header>) {
+        // SAFETY: the caller holds a reference and is the runner.
+        let cell = unsafe { Self::cell(header) };
+        // SAFETY: likewise.
+        let exit = match unsafe { Self::drop_body(cell) } {
+            Ok(()) => Exit::Aborted,
+            Err(payload) => Exit::Panicked(payload),
+        };
+        // SAFETY: the runner's reference.
+        let finished = unsafe { finish::<B::Output, S>(header.cast(), B::exit(exit)) };
+        debug_assert!(finished.is_ok(), "only the runner finishes a cell that has a body");
+    }
+
+    unsafe fn free(header: NonNull<Header>) {
+        // SAFETY: the last reference is the caller's, and the cell came out of this kind of box.
+        drop(unsafe { Box::from_raw(header.cast::<Cell<B, S>>().as_ptr()) });
+    }
+}
+
+/// The vtable of a cell without a body.
+struct Bodiless<V, S>(std::marker::PhantomData<(V, S)>);
+
+impl<V: 'static, S: Schedule> Bodiless<V, S> {
+    const VTABLE: &'static VTable = &VTable {
+        run: Self::nothing,
+        cancel: Self::nothing,
+        queue: Self::nothing,
+        give_up: give_up::<S>,
+        scheduler: TypeId::of::<S>(),
+        free: Self::free,
+    };
+
+    /// There is no body and hence no runnable (invariant 4).
+    unsafe fn nothing(_: NonNull<Header>) {
+        unreachable!("a cell without a body is never run");
+    }
+
+    unsafe fn free(header: NonNull<Header>) {
+        // SAFETY: the last reference is the caller's, and the cell came out of this kind of box.
+        drop(unsafe { Box::from_raw(header.cast::<Promise<V, S>>().as_ptr()) });
+    }
+}
+
+fn drop_quietly<T>(value: T) {
+    // The first panic is the one that is reported; a second one would only hide it.
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(value)));
+}
+
+fn release_after_run<S: Schedule>(header: NonNull<Header>) {
+    // SAFETY: the runner gives back the reference that its runnable owned.
+    unsafe { release::<S>(header) }
+}
+
+/// Hands a runnable to the scheduler.
+///
+/// SAFETY: `SCHEDULED` was set by the caller, who gives one reference to the runnable.
+unsafe fn queue<S: Schedule>(header: NonNull<Header>) {
+    // SAFETY: the reference that goes into the runnable keeps the cell alive; `data` is borrowed
+    // for the call only. The scheduler might run and free the cell before it returns, on another
+    // thread, which is why its implementation must not touch `self` after the hand-over; a second
+    // reference here would cost every wake two more atomic operations.
+    unsafe {
+        let data: *const S = &raw const (*header.cast::<DataOf<S>>().as_ptr()).data;
+        S::schedule(data, Runnable::from_header(header));
+    }
+}
+
+/// The start of every `Front<V, S>`, for those who do not know `V`.
+#[repr(C)]
+struct DataOf<S> {
+    _header: Header,
+    data: S,
+}
+
+/// The scheduler's data of the cell.
+///
+/// SAFETY: `header` starts a live cell of scheduler `S`; the caller holds a reference for `'a`.
+pub(super) unsafe fn data<'a, S: Schedule>(header: NonNull<Header>) -> &'a S {
+    // SAFETY: `Front` is `repr(C)` and starts with a header and the data, as `DataOf` does.
+    unsafe { &(*header.cast::<DataOf<S>>().as_ptr()).data }
+}
+
+/// Polls the body once.
+///
+/// SAFETY: the caller owns the runnable and gives it up; a body that is not `Send` is on the
+/// thread it was made on.
+pub(super) unsafe fn run(header: NonNull<Header>) {
+    // SAFETY: the header of a live cell; the rest is the caller's promise.
+    unsafe { (header.as_ref().vtable.run)(header) }
+}
+
+/// Ends the body without polling it.
+///
+/// SAFETY: as for [`run`].
+pub(super) unsafe fn discard<S: Schedule>(header: NonNull<Header>) {
+    // SAFETY: the header of a live cell, whose runnable the caller gives up: so this is the
+    // runner, once `RUNNING` is set.
+    unsafe {
+        let _ = header.as_ref().state.start();
+        (header.as_ref().vtable.cancel)(header);
+    }
+    release_after_run::<S>(header);
+}
+
+/// Sees to it that a run follows, for a wake by reference and for an abort.
+///
+/// SAFETY: the caller holds a reference, and `wake` came from this cell's state.
+pub(super) unsafe fn act_on(header: NonNull<Header>, wake: Wake) {
+    if wake == Wake::Queue {
+        // SAFETY: the state added the reference that the runnable needs.
+        unsafe { (header.as_ref().vtable.queue)(header) }
+    }
+}
+
+/// Gives one reference back, and the cell with it if it was the last.
+///
+/// SAFETY: the caller owns the reference and does not use the cell again.
+pub(super) unsafe fn release<S: Schedule>(header: NonNull<Header>) {
+    // SAFETY: alive until the reference is given back.
+    if unsafe { header.as_ref() }.state.release() {
+        // SAFETY: the last reference was ours.
+        unsafe { give_up::<S>(header) }
+    }
+}
+
+/// SAFETY: no reference is left but the caller's, who does not use the cell again.
+unsafe fn give_up<S: Schedule>(header: NonNull<Header>) {
+    // SAFETY: the orphan owns the cell from here; `S::release` gets its data by reference for the
+    // call and decides which thread frees it.
+    unsafe {
+        let data: *const S = data::<S>(header);
+        S::release(data, Orphan::new(header));
+    }
+}
+
+/// Frees a cell nobody refers to.
+///
+/// SAFETY: the caller is the only owner, on the thread the cell's contents belong to.
+pub(super) unsafe fn free(header: NonNull<Header>) {
+    // SAFETY: the header of a live cell.
+    unsafe { (header.as_ref().vtable.free)(header) }
+}
+
+/// A waker that owns nothing yet: the caller adds a reference or does not drop it.
+pub(super) fn raw_waker(header: NonNull<Header>) -> RawWaker {
+    RawWaker::new(header.as_ptr().cast_const().cast(), &WAKER)
+}
+
+/// The header behind a waker, if the waker is one of this module's and of scheduler `S`.
+#[inline]
+pub(super) fn header_of<S: Schedule>(waker: &Waker) -> Option<NonNull<Header>> {
+    if !std::ptr::eq(waker.vtable(), &WAKER) {
+        return None;
+    }
+    let header = NonNull::new(waker.data().cast_mut().cast::<Header>())?;
+    // SAFETY: with this vtable the data is a header, which the waker keeps alive.
+    let scheduler = unsafe { header.as_ref() }.vtable.scheduler;
+    (scheduler == TypeId::of::<S>()).then_some(header)
+}
+
+/// One vtable for the wakers of all schedulers. A static has one address in the whole program,
+/// which is how a waker is recognised; a constant in a generic might have several, and two that
+/// look alike might share one.
+static WAKER: RawWakerVTable =
+    RawWakerVTable::new(waker_clone, waker_wake, waker_wake_by_ref, waker_drop);
+
+/// SAFETY, here and below: `data` came from `raw_waker`, and the waker holds a reference.
+unsafe fn waker_header(data: *const ()) -> NonNull<Header> {
+    // SAFETY: `raw_waker` made it from a `NonNull`.
+    unsafe { NonNull::new_unchecked(data.cast_mut().cast()) }
+}
+
+unsafe fn waker_clone(data: *const ()) -> RawWaker {
+    // SAFETY: the waker that is cloned keeps the cell alive.
+    unsafe {
+        let header = waker_header(data);
+        header.as_ref().state.retain();
+        raw_waker(header)
+    }
+}
+
+unsafe fn waker_wake(data: *const ()) {
+    // SAFETY: the waker's own reference keeps the cell alive until it is passed on: to the
+    // runnable, if one is due (`SCHEDULED` is set then), else back.
+    unsafe {
+        let header = waker_header(data);
+        match header.as_ref().state.wake_by_value() {
+            Some(wake) => act_on(header, wake),
+            None => release_erased(header),
+        }
+    }
+}
+
+unsafe fn waker_wake_by_ref(data: *const ()) {
+    // SAFETY: the waker keeps the cell alive.
+    unsafe {
+        let header = waker_header(data);
+        act_on(header, header.as_ref().state.wake());
+    }
+}
+
+unsafe fn waker_drop(data: *const ()) {
+    // SAFETY: the waker is consumed.
+    unsafe { release_erased(waker_header(data)) }
+}
+
+/// As [`release`], where the scheduler's type is not known.
+///
+/// SAFETY: as for [`release`].
+unsafe fn release_erased(header: NonNull<Header>) {
+    // SAFETY: alive until the reference is given back; then it is the caller's alone.
+    unsafe {
+        if header.as_ref().state.release() {
+            (header.as_ref().vtable.give_up)(header);
+        }
+    }
+}

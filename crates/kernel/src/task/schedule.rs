@@ -1,0 +1,184 @@
+//! What a cell asks of the loop or pool it belongs to.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::mem;
+use std::ptr::NonNull;
+use std::task::Waker;
+
+use super::cell::{self, Header};
+use super::handle::Erased;
+
+/// The policy of a loop or a pool, and its data in every cell.
+///
+/// The kernel decides *that* something happens – a body became runnable, an outcome has
+/// listeners, a cell died – and this trait decides *how*: on which queue, in which order, inline
+/// or later, on which thread. That is where dialects differ, and the only place.
+///
+/// # Safety
+///
+/// * [`schedule`](Schedule::schedule) and [`release`](Schedule::release) get a pointer that is
+///   valid until they hand the runnable or the orphan on; they must not use it afterwards.
+/// * If [`SHARED`](Schedule::SHARED) is false, a runnable is run and discarded, and an orphan is
+///   freed, only on the thread that made the cell. Both may be *dropped* or moved anywhere else
+///   only by leaking them.
+pub unsafe trait Schedule: Sized + 'static {
+    /// Whether several threads use a cell at once. If not, listeners need no lock.
+    const SHARED: bool;
+
+    /// Who waits for an outcome: at least wakers, and whatever else the dialect calls back.
+    type Listener: From<Waker>;
+
+    /// Puts `runnable` where it will be run. Called on any thread.
+    ///
+    /// # Safety
+    ///
+    /// `data` is the cell's own and valid until `runnable` is handed on.
+    unsafe fn schedule(data: *const Self, runnable: Runnable<Self>);
+
+    /// The outcome was just written; the listeners have not been told yet. Called once, on the
+    /// thread that finished the cell.
+    #[inline]
+    fn finished(&self) {}
+
+    /// Tells one listener that the outcome is there. Called in the order of registration, on the
+    /// thread that finished the cell, which is `cell`.
+    fn notify(cell: &Erased<Self>, listener: Self::Listener);
+
+    /// The waker in a listener, if it is one: so that a poll can see itself registered.
+    fn waker(listener: &Self::Listener) -> Option<&Waker>;
+
+    /// Frees a cell that nobody refers to, now or where it belongs. Called on any thread.
+    ///
+    /// # Safety
+    ///
+    /// `data` is the cell's own and valid until `orphan` is freed or handed on.
+    unsafe fn release(data: *const Self, orphan: Orphan<Self>);
+}
+
+/// Marks schedulers whose cells are shared between threads.
+///
+/// # Safety
+///
+/// [`Schedule::SHARED`] is true, and `Self` and its listeners may be used from any thread.
+pub unsafe trait Shared: Schedule + Send + Sync {}
+
+/// A body that is due to run. There is at most one for each cell, and it owns a reference.
+pub struct Runnable<S: Schedule> {
+    header: NonNull<Header>,
+    _scheduler: PhantomData<fn() -> S>,
+}
+
+// SAFETY: a runnable is a permission to run, passed between threads; running is what must happen
+// on the right one, and that is the contract of `run`.
+unsafe impl<S: Schedule> Send for Runnable<S> {}
+// SAFETY: nothing can be done through a shared reference but reading the scheduler's data, which
+// is as safe as `S` says (`data` is bound by it).
+unsafe impl<S: Schedule> Sync for Runnable<S> {}
+
+impl<S: Schedule> Runnable<S> {
+    /// SAFETY: `SCHEDULED` is set, and the caller gives up one reference.
+    pub(super) unsafe fn from_header(header: NonNull<Header>) -> Runnable<S> {
+        Runnable { header, _scheduler: PhantomData }
+    }
+
+    /// Polls the body once. If it stays pending, its waker makes a new runnable; if it is ready
+    /// or panics, the outcome is written and the listeners are told before this returns.
+    ///
+    /// # Safety
+    ///
+    /// If the scheduler is not [`Shared`], this is the thread that made the cell.
+    #[inline]
+    pub unsafe fn run(self) {
+        let header = self.header;
+        mem::forget(self);
+        // SAFETY: the runnable is given up, and the caller is on the right thread.
+        unsafe { cell::run(header) }
+    }
+
+    /// Drops the body instead of polling it; the outcome is [`Exit::Aborted`](super::Exit).
+    ///
+    /// # Safety
+    ///
+    /// As for [`run`](Runnable::run).
+    pub unsafe fn discard(self) {
+        let header = self.header;
+        mem::forget(self);
+        // SAFETY: as in `run`.
+        unsafe { cell::discard::<S>(header) }
+    }
+
+    /// The scheduler's data in this cell.
+    ///
+    /// # Safety
+    ///
+    /// `S` may be used on this thread.
+    #[inline]
+    pub unsafe fn data(&self) -> &S {
+        // SAFETY: the runnable owns a reference; the rest is the caller's promise.
+        unsafe { cell::data(self.header) }
+    }
+}
+
+impl<S: Schedule> Drop for Runnable<S> {
+    fn drop(&mut self) {
+        // Discarding would drop the body, perhaps on the wrong thread; so it is leaked, loudly
+        // where that can be seen. Loops and pools drain their queues before they go.
+        if !std::thread::panicking() {
+            debug_assert!(false, "a runnable was dropped; run it or discard it");
+        }
+    }
+}
+
+impl<S: Schedule> fmt::Debug for Runnable<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Runnable").field(&self.header.as_ptr()).finish()
+    }
+}
+
+/// A cell that nobody refers to any more.
+pub struct Orphan<S: Schedule> {
+    header: NonNull<Header>,
+    _scheduler: PhantomData<fn() -> S>,
+}
+
+// SAFETY: an orphan only owns; freeing is what must happen on the right thread.
+unsafe impl<S: Schedule> Send for Orphan<S> {}
+
+impl<S: Schedule> Orphan<S> {
+    /// SAFETY: the caller had the last reference and gives the cell up.
+    pub(super) unsafe fn new(header: NonNull<Header>) -> Orphan<S> {
+        Orphan { header, _scheduler: PhantomData }
+    }
+
+    /// Drops what is left in the cell and its memory. An orphan that is dropped instead leaks,
+    /// which is what must happen where its own thread is gone.
+    ///
+    /// # Safety
+    ///
+    /// If the scheduler is not [`Shared`], this is the thread that made the cell.
+    #[inline]
+    pub unsafe fn free(self) {
+        // SAFETY: sole owner, and on the right thread by the caller's promise.
+        unsafe { cell::free(self.header) }
+    }
+}
+
+impl<S: Schedule> fmt::Debug for Orphan<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Orphan").field(&self.header.as_ptr()).finish()
+    }
+}
+
+/// The scheduler's data in the cell whose body `waker` wakes; `None` where it is another kind of
+/// waker.
+///
+/// # Safety
+///
+/// If the scheduler is not [`Shared`], this is the thread that made the cell.
+#[inline]
+pub unsafe fn data_of<S: Schedule>(waker: &Waker) -> Option<&S> {
+    // SAFETY: the waker keeps the cell alive while it is borrowed; the thread is the caller's
+    // promise.
+    cell::header_of::<S>(waker).map(|header| unsafe { cell::data(header) })
+}
