@@ -14,22 +14,21 @@
 
 use std::cell::Cell;
 use std::panic::Location;
-use std::ptr::NonNull;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::task::Waker;
 
-use fourfold_kernel::task::{self, Erased, Orphan, Runnable, Schedule};
+use fourfold_kernel::task::{Erased, Orphan, Runnable, Schedule};
 use fourfold_kernel::trace::{self, TaskId};
 
 use super::context::{Context, Snapshot};
 use super::handles::Callback;
-use super::turn::{Core, Remote};
+use super::turn::{self, Core, CoreRef, Remote};
 use crate::Error;
 
 /// The data of the asyncio scheduler in every cell.
 pub(crate) struct TaskData {
-    core: Arc<Core>,
+    core: CoreRef,
     local: Local,
 }
 
@@ -84,6 +83,8 @@ pub(crate) enum Flag {
     Taken = 1 << 6,
     /// The outcome is being cloned.
     Lent = 1 << 7,
+    /// The task runs in a context object that it was made with.
+    SharedContext = 1 << 8,
 }
 
 // SAFETY: not shared. Runnables of other threads go to the inbox, which only the loop's own
@@ -105,7 +106,7 @@ unsafe impl Schedule for TaskData {
             core.queue_task(runnable);
         } else {
             // The cell, and with it this `Arc`, may be gone once the loop has the runnable.
-            let core = core.clone();
+            let core = core.this();
             core.send(Remote::Task(runnable));
         }
     }
@@ -148,7 +149,7 @@ unsafe impl Schedule for TaskData {
             // SAFETY: on the thread that made the cell.
             unsafe { orphan.free() }
         } else {
-            let core = core.clone();
+            let core = core.this();
             core.send(Remote::Orphan(orphan));
         }
     }
@@ -177,7 +178,7 @@ impl From<Waker> for Listener {
 
 impl TaskData {
     pub(crate) fn new(
-        core: Arc<Core>,
+        core: CoreRef,
         location: &'static Location<'static>,
         task: bool,
         cancel: fn(&Erased<TaskData>) -> bool,
@@ -199,7 +200,7 @@ impl TaskData {
         }
     }
 
-    pub(crate) fn core(&self) -> &Arc<Core> {
+    pub(crate) fn core(&self) -> &Core {
         &self.core
     }
 
@@ -314,7 +315,7 @@ impl Local {
         }
     }
 
-    fn report_unseen(&self, core: &Arc<Core>) {
+    fn report_unseen(&self, core: &Core) {
         if self.has(Flag::Unseen) {
             let error = self.with_extra(|extra| extra.unseen.take());
             let what = if self.has(Flag::Task) { "Task" } else { "Future" };
@@ -378,11 +379,7 @@ pub(crate) fn cancel_wait(cell: &Erased<TaskData>, local: &Local) -> bool {
 /// Calls `f` with the task that is running on this thread, if one is.
 #[inline]
 pub(crate) fn with_running<R>(f: impl FnOnce(&TaskData, &Waker) -> R) -> Option<R> {
-    let waker: NonNull<Waker> = super::turn::running_task()?;
-    // SAFETY: `running_task` gives the waker that the step further up this stack borrows.
-    let waker = unsafe { waker.as_ref() };
-    // SAFETY: tasks run on the thread they were made on.
-    unsafe { task::data_of::<TaskData>(waker) }.map(|data| f(data, waker))
+    turn::with_running_task(|running| f(running.data, running.waker))
 }
 
 /// The cancellation that is due at the wait which asks, if there is one.

@@ -21,7 +21,16 @@ type Values = HashMap<u64, Rc<dyn Any>>;
 pub(crate) type Snapshot = Option<Rc<Values>>;
 
 thread_local! {
+    /// Whether a variable was ever set on this thread. While none was, every context is empty and
+    /// need not be swapped.
+    static IN_USE: Cell<bool> = const { Cell::new(false) };
     static CURRENT: RefCell<Snapshot> = const { RefCell::new(None) };
+}
+
+/// Whether any context of this thread may have values.
+#[inline]
+pub(crate) fn in_use() -> bool {
+    IN_USE.get()
 }
 
 /// Exchanges the current values.
@@ -33,7 +42,31 @@ pub(crate) fn swap(values: &mut Snapshot) {
 /// The current values.
 #[inline]
 pub(crate) fn snapshot() -> Snapshot {
+    if !in_use() {
+        return None;
+    }
     CURRENT.with(|current| current.borrow().clone())
+}
+
+/// Makes `values` the current ones until the guard is dropped. Changes are forgotten then.
+#[inline]
+pub(crate) fn enter(mut values: Snapshot) -> EnteredValues {
+    // Where no variable was ever set on this thread, both are empty.
+    if in_use() {
+        swap(&mut values);
+    }
+    EnteredValues(values)
+}
+
+pub(crate) struct EnteredValues(Snapshot);
+
+impl Drop for EnteredValues {
+    #[inline]
+    fn drop(&mut self) {
+        if in_use() {
+            swap(&mut self.0);
+        }
+    }
 }
 
 /// A variable whose value belongs to the current context.
@@ -132,6 +165,7 @@ impl<T: Clone + 'static> ContextVar<T> {
 
     fn replace(&self, value: Option<Rc<dyn Any>>) -> Option<Rc<dyn Any>> {
         let id = self.id();
+        IN_USE.set(true);
         // The maps are changed outside the borrow: dropping a value may run foreign code.
         let mut values = snapshot();
         let map = Rc::make_mut(values.get_or_insert_with(Rc::default));

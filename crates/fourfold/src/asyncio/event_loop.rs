@@ -13,7 +13,7 @@ use super::context::{self, Context};
 use super::futures::Future;
 use super::handles::{Callback, Handle, In, TimerHandle};
 use super::tasks::{How, Task};
-use super::turn::{self, Core};
+use super::turn::{self, Core, CoreRef};
 use crate::{Error, Result};
 
 /// An event loop.
@@ -141,7 +141,8 @@ impl Loop {
         C::IntoFuture: 'static,
     {
         self.check_can_run()?;
-        let task = Task::start(self.core.clone(), coroutine.into_future(), How::default());
+        let task =
+            Task::start(&self.core, coroutine.into_future(), How::default(), Location::caller());
         self.run_task(&task)
     }
 
@@ -226,7 +227,7 @@ impl Loop {
     fn soon(&self, f: impl FnOnce() + 'static, context: In) -> Handle {
         assert!(!self.core.is_closed(), "Event loop is closed");
         let position = self.core.queue_call(Callback::new(f, context, Location::caller()));
-        Handle::new(self.core.clone(), position)
+        Handle::new(CoreRef::new(&self.core), position)
     }
 
     /// Queues a call of `f` once `delay` has passed, in a copy of the current context. A call with
@@ -273,13 +274,13 @@ impl Loop {
         assert!(!self.core.is_closed(), "Event loop is closed");
         let callback = Callback::new(f, context, Location::caller());
         let (key, state) = self.core.call_at(deadline, callback);
-        TimerHandle::new(self.core.clone(), key, Duration::from_nanos(deadline), state)
+        TimerHandle::new(CoreRef::new(&self.core), key, Duration::from_nanos(deadline), state)
     }
 
     /// A future of this loop.
     #[track_caller]
     pub fn create_future<T: 'static>(&self) -> Future<T> {
-        Future::new(self.core.clone())
+        Future::new(&self.core)
     }
 
     /// Runs `coroutine` as a task of this loop; its first step is on a later turn.
@@ -295,7 +296,7 @@ impl Loop {
         C::IntoFuture: 'static,
     {
         assert!(!self.core.is_closed(), "Event loop is closed");
-        Task::start(self.core.clone(), coroutine.into_future(), How::default())
+        Task::start(&self.core, coroutine.into_future(), How::default(), Location::caller())
     }
 
     /// A way to reach this loop from other threads.

@@ -12,7 +12,7 @@ use fourfold_kernel::task::{self, Erased, Handle, ListenerKey};
 use super::cell::{self, DoneCall, Flag, Listener, TaskData};
 use super::context::{self, Context};
 use super::handles::{Callback, In};
-use super::turn::Core;
+use super::turn::{Core, CoreRef};
 use super::{InvalidState, Loop};
 use crate::{Error, Result};
 
@@ -48,19 +48,24 @@ pub struct DoneCallback(Option<ListenerKey>);
 
 impl<T: 'static> Future<T> {
     #[track_caller]
-    pub(crate) fn new(core: Arc<Core>) -> Future<T> {
+    pub(crate) fn new(core: &Core) -> Future<T> {
         Future::with_cancel(core, cancel_future::<T>)
     }
 
     #[track_caller]
-    pub(crate) fn with_cancel(core: Arc<Core>, cancel: fn(&Erased<TaskData>) -> bool) -> Future<T> {
-        Future::from_cell(task::promise(TaskData::new(core, Location::caller(), false, cancel)))
+    pub(crate) fn with_cancel(core: &Core, cancel: fn(&Erased<TaskData>) -> bool) -> Future<T> {
+        Future::from_cell(task::promise(TaskData::new(
+            CoreRef::new(core),
+            Location::caller(),
+            false,
+            cancel,
+        )))
     }
 
     /// A future whose cancellation goes to `on_cancel` first: `false` from it means that nothing
     /// was there to cancel.
     #[track_caller]
-    pub(crate) fn cancelled_through(core: Arc<Core>, on_cancel: Rc<dyn Fn() -> bool>) -> Future<T> {
+    pub(crate) fn cancelled_through(core: &Core, on_cancel: Rc<dyn Fn() -> bool>) -> Future<T> {
         let future = Future::with_cancel(core, cancel_through);
         future.cell.data().local().with_extra(|extra| extra.on_cancel = Some(on_cancel));
         future
@@ -236,7 +241,7 @@ impl<T: 'static> Future<T> {
 
     /// The loop this future belongs to.
     pub fn get_loop(&self) -> Loop {
-        Loop::from_core(self.cell.data().core().clone())
+        Loop::from_core(self.cell.data().core().this())
     }
 
     /// Whether both are the same future.

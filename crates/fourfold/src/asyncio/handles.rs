@@ -7,13 +7,12 @@ use std::fmt;
 use std::mem::{ManuallyDrop, MaybeUninit};
 use std::panic::Location;
 use std::rc::Rc;
-use std::sync::Arc;
 use std::time::Duration;
 
 use fourfold_kernel::timer;
 
 use super::context::{Context, Snapshot};
-use super::turn::Core;
+use super::turn::CoreRef;
 
 /// How a callback's context is given.
 #[derive(Debug)]
@@ -119,14 +118,14 @@ unsafe fn boxed<F: FnOnce()>(payload: &mut [MaybeUninit<usize>; WORDS], act: Act
 /// [`asyncio.Handle`](https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.Handle).
 #[derive(Debug)]
 pub struct Handle {
-    core: Arc<Core>,
+    core: CoreRef,
     position: u64,
     cancelled: bool,
     _local: std::marker::PhantomData<*const ()>,
 }
 
 impl Handle {
-    pub(crate) fn new(core: Arc<Core>, position: u64) -> Handle {
+    pub(crate) fn new(core: CoreRef, position: u64) -> Handle {
         Handle { core, position, cancelled: false, _local: std::marker::PhantomData }
     }
 
@@ -149,7 +148,7 @@ impl Handle {
 /// [`asyncio.TimerHandle`](https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.TimerHandle).
 #[derive(Debug)]
 pub struct TimerHandle {
-    core: Arc<Core>,
+    core: CoreRef,
     key: timer::Key,
     when: Duration,
     state: Rc<TimerState>,
@@ -161,7 +160,7 @@ pub(crate) type TimerState = std::cell::Cell<Option<u64>>;
 
 impl TimerHandle {
     pub(crate) fn new(
-        core: Arc<Core>,
+        core: CoreRef,
         key: timer::Key,
         when: Duration,
         state: Rc<TimerState>,

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::{Future as StdFuture, IntoFuture};
 use std::ops::Deref;
-use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use fourfold_kernel::trace;
 use super::cell::{self, Flag, Local, TaskData};
 use super::context::{self, Context, Snapshot};
 use super::futures::Future;
-use super::turn::{self, Core};
+use super::turn::{self, Core, CoreRef, Running};
 use crate::{Error, Result};
 
 /// A coroutine that the loop runs, and the future of its result.
@@ -57,7 +57,20 @@ where
     C: IntoFuture<Output = Result<T>>,
     C::IntoFuture: 'static,
 {
-    Task::start(running_core(), coroutine.into_future(), How::default())
+    let location = Location::caller();
+    let task = turn::with_running_loop(|core| {
+        Task::start(core, coroutine.into_future(), How::default(), location)
+    });
+    match task {
+        Some(task) => task,
+        None => no_running_loop(),
+    }
+}
+
+#[track_caller]
+#[cold]
+fn no_running_loop() -> ! {
+    panic!("no running event loop: call this from a coroutine under asyncio::run");
 }
 
 /// The core of the running loop.
@@ -70,7 +83,7 @@ where
 pub(crate) fn running_core() -> Arc<Core> {
     match turn::with_running_loop(Core::this) {
         Some(core) => core,
-        None => panic!("no running event loop: call this from a coroutine under asyncio::run"),
+        None => no_running_loop(),
     }
 }
 
@@ -83,17 +96,24 @@ pub(crate) struct How {
 }
 
 impl<T: 'static> Task<T> {
-    #[track_caller]
     #[inline]
-    pub(crate) fn start<F>(core: Arc<Core>, future: F, how: How) -> Task<T>
+    pub(crate) fn start<F>(
+        core: &Core,
+        future: F,
+        how: How,
+        location: &'static Location<'static>,
+    ) -> Task<T>
     where
         F: StdFuture<Output = Result<T>> + 'static,
     {
-        let data = TaskData::new(core, Location::caller(), true, cell::cancel_task);
-        let (runnable, handle) = task::local(Step { future }, data);
+        let data = TaskData::new(CoreRef::new(core), location, true, cell::cancel_task);
+        let (runnable, handle, listed) = task::listed(Step { future }, data);
         let data = handle.data();
         let local = data.local();
         if how.name.is_some() || how.context.is_some() {
+            if how.context.is_some() {
+                local.set(Flag::SharedContext);
+            }
             local.with_extra(|extra| {
                 extra.name = how.name;
                 extra.shared_context = how.context;
@@ -101,12 +121,12 @@ impl<T: 'static> Task<T> {
         }
         local.context.set(context::snapshot());
         trace_spawned(local);
-        data.core().remember_task(handle.erase());
+        core.remember_task(listed);
         let task = Task { future: Future::from_cell(handle) };
         if how.eager {
             run_eagerly(runnable);
         } else {
-            task.future.cell().data().core().queue_task(runnable);
+            core.queue_task(runnable);
         }
         task
     }
@@ -302,15 +322,16 @@ struct Step<F> {
     future: F,
 }
 
-impl<T: 'static, F: StdFuture<Output = Result<T>> + 'static> Body for Step<F> {
+impl<T: 'static, F: StdFuture<Output = Result<T>> + 'static> Body<TaskData> for Step<F> {
     type Output = Result<T>;
 
-    fn poll(self: Pin<&mut Self>, context: &mut PollContext<'_>) -> Poll<Result<T>> {
+    fn poll(
+        self: Pin<&mut Self>,
+        data: &TaskData,
+        context: &mut PollContext<'_>,
+    ) -> Poll<Result<T>> {
         // SAFETY: the future is pinned with the step and never moved out of it.
         let future = unsafe { self.map_unchecked_mut(|step| &mut step.future) };
-        let waker = context.waker();
-        // SAFETY: a body is polled with its own cell's waker, on its loop's thread.
-        let data = unsafe { task::data_of::<TaskData>(waker) }.expect("polled by its own cell");
         let local = data.local();
         local.begin_step();
         if local.take(Flag::MustCancel) {
@@ -322,35 +343,46 @@ impl<T: 'static, F: StdFuture<Output = Result<T>> + 'static> Body for Step<F> {
                 return Poll::Ready(finish(local, Err(local.cancelled_error())));
             }
         }
+        let waker = context.waker();
         let polled = {
-            let _running = turn::enter_task(Some(waker));
+            let running = Running { data, waker };
+            let _running = turn::enter_task(Some(&running));
             let _tracing = Tracing::begin(local);
-            match shared_context(local) {
-                None => {
-                    let _context = OwnContext::enter(local);
-                    catch_unwind(AssertUnwindSafe(|| future.poll(context)))
-                }
-                Some(shared) => match shared.enter() {
-                    Ok(_entered) => catch_unwind(AssertUnwindSafe(|| future.poll(context))),
-                    Err(error) => Ok(Poll::Ready(Err(error))),
-                },
+            if local.has(Flag::SharedContext) {
+                poll_in_shared_context(local, future, context)
+            } else {
+                let _context = OwnContext::enter(local);
+                future.poll(context)
             }
         };
         match polled {
-            Ok(Poll::Pending) => {
+            Poll::Pending => {
                 suspend(waker, local);
                 Poll::Pending
             }
-            Ok(Poll::Ready(outcome)) => Poll::Ready(finish(local, outcome)),
-            Err(payload) => Poll::Ready(finish(local, Err(Error::from_panic(payload)))),
+            Poll::Ready(outcome) => Poll::Ready(finish(local, outcome)),
         }
     }
 
-    fn exit(exit: Exit) -> Result<T> {
+    fn exit(data: &TaskData, exit: Exit) -> Result<T> {
         match exit {
-            Exit::Panicked(payload) => Err(Error::from_panic(payload)),
+            Exit::Panicked(payload) => finish(data.local(), Err(Error::from_panic(payload))),
             Exit::Aborted => Err(Error::cancelled()),
         }
+    }
+}
+
+fn poll_in_shared_context<T, F: StdFuture<Output = Result<T>>>(
+    local: &Local,
+    future: Pin<&mut F>,
+    context: &mut PollContext<'_>,
+) -> Poll<Result<T>> {
+    match shared_context(local) {
+        Some(shared) => match shared.enter() {
+            Ok(_entered) => future.poll(context),
+            Err(error) => Poll::Ready(Err(error)),
+        },
+        None => future.poll(context),
     }
 }
 
@@ -401,22 +433,31 @@ fn finish<T>(local: &Local, outcome: Result<T>) -> Result<T> {
 }
 
 /// Swaps the task's own context in and, when it is dropped, out again.
-struct OwnContext<'a>(&'a Local, Snapshot);
+struct OwnContext<'a> {
+    local: &'a Local,
+    former: Snapshot,
+}
 
 impl<'a> OwnContext<'a> {
     #[inline]
     fn enter(local: &'a Local) -> OwnContext<'a> {
-        let mut values = local.context.take();
-        context::swap(&mut values);
-        OwnContext(local, values)
+        let mut former = None;
+        // Where no variable was ever set on this thread, every context is empty.
+        if context::in_use() {
+            former = local.context.take();
+            context::swap(&mut former);
+        }
+        OwnContext { local, former }
     }
 }
 
 impl Drop for OwnContext<'_> {
     #[inline]
     fn drop(&mut self) {
-        context::swap(&mut self.1);
-        self.0.context.set(self.1.take());
+        if context::in_use() {
+            context::swap(&mut self.former);
+            self.local.context.set(self.former.take());
+        }
     }
 }
 
@@ -428,12 +469,13 @@ fn run_eagerly(runnable: Runnable<TaskData>) {
 }
 
 /// Starts a future without a result that nobody waits for.
-pub(crate) fn spawn_detached(core: Arc<Core>, future: LocalBoxFuture) {
+#[track_caller]
+pub(crate) fn spawn_detached(core: &Core, future: LocalBoxFuture) {
     let coroutine = async move {
         future.await;
         Ok(())
     };
-    drop(Task::start(core, coroutine, How::default()));
+    drop(Task::start(core, coroutine, How::default(), Location::caller()));
 }
 
 /// Marks a step in the trace, if there is one.

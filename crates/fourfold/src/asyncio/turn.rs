@@ -13,7 +13,9 @@
 //! could find nothing, and it would be the dearest part of a short turn.
 
 use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
 use std::fmt;
+use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
 use std::rc::Rc;
@@ -49,7 +51,10 @@ pub(crate) struct Core {
 }
 
 struct LocalParts {
-    ready: RefCell<Ready<Entry>>,
+    referrers: Cell<usize>,
+    ready: RefCell<VecDeque<Entry>>,
+    /// The callbacks among `ready`, in the same order; a cancelled one leaves a gap.
+    calls: RefCell<Ready<Option<Callback>>>,
     timers: RefCell<Wheel<TimerEntry>>,
     poll: RefCell<Option<Reactor>>,
     tasks: RefCell<slab::Slab<Erased<TaskData>>>,
@@ -70,13 +75,66 @@ unsafe impl Send for Core {}
 // SAFETY: as above.
 unsafe impl Sync for Core {}
 
-/// What waits to be run.
+/// A reference to the loop from what lives on its thread: cells and handles.
+///
+/// They come and go by the million, and two atomic operations for each would be a good part of
+/// what a task costs. So they are counted without, and all of them together hold one reference.
+pub(crate) struct CoreRef(NonNull<Core>);
+
+impl CoreRef {
+    /// # Panics
+    ///
+    /// On any thread but the loop's own.
+    #[inline]
+    pub(crate) fn new(core: &Core) -> CoreRef {
+        let referrers = &core.local().referrers;
+        let before = referrers.get();
+        referrers.set(before + 1);
+        if before == 0 {
+            // SAFETY: `this` is the `Arc` that `core` lies in, which is borrowed.
+            unsafe { Arc::increment_strong_count(core.this.as_ptr()) };
+        }
+        CoreRef(NonNull::from(core))
+    }
+}
+
+impl Deref for CoreRef {
+    type Target = Core;
+
+    #[inline]
+    fn deref(&self) -> &Core {
+        // SAFETY: while a `CoreRef` lives, the count is not zero and one strong reference is held.
+        unsafe { self.0.as_ref() }
+    }
+}
+
+impl Drop for CoreRef {
+    #[inline]
+    fn drop(&mut self) {
+        // Where a cell would be freed on another thread it is sent home or leaked instead.
+        debug_assert!(self.is_owner());
+        let left = self.local.referrers.get() - 1;
+        self.local.referrers.set(left);
+        if left == 0 {
+            // SAFETY: the strong reference that the first `CoreRef` took.
+            unsafe { Arc::decrement_strong_count(self.this.as_ptr()) };
+        }
+    }
+}
+
+impl fmt::Debug for CoreRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CoreRef")
+    }
+}
+
+/// What waits to be run. Two words, since there may be millions.
 enum Entry {
     Task(Runnable<TaskData>),
     /// A timer that wakes a task: fired in one turn, the task runs in the next.
     Wake(Waker),
-    Call(Callback),
-    Cancelled,
+    /// The callback that is next in the queue of callbacks.
+    Call,
 }
 
 /// What waits for its time.
@@ -94,24 +152,33 @@ pub(crate) enum Remote {
 
 thread_local! {
     static RUNNING: Cell<*const Core> = const { Cell::new(std::ptr::null()) };
-    static TASK: Cell<Option<NonNull<Waker>>> = const { Cell::new(None) };
+    static TASK: Cell<*const ()> = const { Cell::new(std::ptr::null()) };
 }
 
-/// The waker of the task whose step is on this thread's stack.
+/// The task whose step is on this thread's stack.
+pub(crate) struct Running<'a> {
+    pub(crate) data: &'a TaskData,
+    pub(crate) waker: &'a Waker,
+}
+
+/// Calls `f` with the task that is running on this thread, if one is.
 #[inline]
-pub(crate) fn running_task() -> Option<NonNull<Waker>> {
-    TASK.get()
+pub(crate) fn with_running_task<R>(f: impl FnOnce(&Running<'_>) -> R) -> Option<R> {
+    let running = TASK.get();
+    // SAFETY: set by `enter_task` for as long as the task's step is on this stack, below `f`.
+    (!running.is_null()).then(|| f(unsafe { &*running.cast::<Running<'_>>() }))
 }
 
-/// Makes `waker`'s task the running one, until the guard is dropped.
+/// Makes `running` the running task, or none, until the guard is dropped.
 #[inline]
-pub(crate) fn enter_task(waker: Option<&Waker>) -> RunningTask {
-    RunningTask(TASK.replace(waker.map(NonNull::from)))
+pub(crate) fn enter_task<'a>(running: Option<&'a Running<'a>>) -> RunningTask<'a> {
+    let running = running.map_or(std::ptr::null(), |running| std::ptr::from_ref(running).cast());
+    RunningTask(TASK.replace(running), std::marker::PhantomData)
 }
 
-pub(crate) struct RunningTask(Option<NonNull<Waker>>);
+pub(crate) struct RunningTask<'a>(*const (), std::marker::PhantomData<&'a ()>);
 
-impl Drop for RunningTask {
+impl Drop for RunningTask<'_> {
     #[inline]
     fn drop(&mut self) {
         TASK.set(self.0);
@@ -144,7 +211,9 @@ impl Core {
             clock,
             outside: AtomicUsize::new(0),
             local: LocalParts {
-                ready: RefCell::new(Ready::new()),
+                referrers: Cell::new(0),
+                ready: RefCell::new(VecDeque::new()),
+                calls: RefCell::new(Ready::new()),
                 timers: RefCell::new(Wheel::new()),
                 poll: RefCell::new(Some(poll)),
                 tasks: RefCell::new(slab::Slab::new()),
@@ -217,23 +286,24 @@ impl Core {
 
     fn turn(&self, local: &LocalParts) {
         local.turns.set(local.turns.get().wrapping_add(1));
-        self.queue_sent();
+        if !self.inbox.is_empty() {
+            self.queue_sent();
+        }
         self.poll_io(local);
         self.queue_due_timers(local);
         let now_queued = local.ready.borrow().len();
         let debug = local.debug.get();
         for _ in 0..now_queued {
-            let Some(entry) = local.ready.borrow_mut().pop() else { break };
+            let Some(entry) = local.ready.borrow_mut().pop_front() else { break };
             if debug {
                 self.run_entry_watched(local, entry);
             } else {
-                self.run_entry(entry);
+                self.run_entry(local, entry);
             }
         }
     }
 
     /// Queues what other threads sent, oldest first.
-    #[inline]
     fn queue_sent(&self) {
         for sent in self.inbox.take() {
             match sent {
@@ -304,26 +374,29 @@ impl Core {
         }
         let now = self.clock.now();
         while let Some((_, due)) = { local.timers.borrow_mut().pop_due(now) } {
-            let mut ready = local.ready.borrow_mut();
             match due {
                 TimerEntry::Wake(waker) => {
-                    ready.push(Entry::Wake(waker));
+                    local.ready.borrow_mut().push_back(Entry::Wake(waker));
                 }
                 TimerEntry::Call(callback, state) => {
-                    state.set(Some(ready.push(Entry::Call(callback))));
+                    state.set(Some(self.queue_call(callback)));
                 }
             }
         }
     }
 
     #[inline]
-    fn run_entry(&self, entry: Entry) {
+    fn run_entry(&self, local: &LocalParts, entry: Entry) {
         match entry {
             // SAFETY: this is the loop's own thread.
             Entry::Task(runnable) => unsafe { runnable.run() },
             Entry::Wake(waker) => waker.wake(),
-            Entry::Call(callback) => self.run_callback(callback),
-            Entry::Cancelled => {}
+            Entry::Call => {
+                let next = local.calls.borrow_mut().pop();
+                if let Some(Some(callback)) = next {
+                    self.run_callback(callback);
+                }
+            }
         }
     }
 
@@ -331,11 +404,9 @@ impl Core {
         let location = callback.location;
         let context = std::mem::replace(&mut callback.context, In::Copy(None));
         let result = match context {
-            In::Copy(mut values) => {
-                context::swap(&mut values);
-                let result = catch_unwind(AssertUnwindSafe(|| callback.call()));
-                context::swap(&mut values);
-                result.map_err(Error::from_panic)
+            In::Copy(values) => {
+                let _values = context::enter(values);
+                catch_unwind(AssertUnwindSafe(|| callback.call())).map_err(Error::from_panic)
             }
             In::Shared(shared) => {
                 match catch_unwind(AssertUnwindSafe(|| shared.run(|| callback.call()))) {
@@ -361,11 +432,14 @@ impl Core {
                     runnable.data().local().location
                 })
             }
-            Entry::Call(callback) => SlowCallback::Callback(callback.location),
-            Entry::Wake(_) | Entry::Cancelled => return self.run_entry(entry),
+            Entry::Call => match local.calls.borrow().first() {
+                Some(Some(callback)) => SlowCallback::Callback(callback.location),
+                _ => return self.run_entry(local, entry),
+            },
+            Entry::Wake(_) => return self.run_entry(local, entry),
         };
         let start = std::time::Instant::now();
-        self.run_entry(entry);
+        self.run_entry(local, entry);
         let took = start.elapsed();
         if took >= local.slow.get() {
             super::debug::report_slow(self, what, took);
@@ -376,19 +450,21 @@ impl Core {
 
     #[inline]
     pub(crate) fn queue_task(&self, runnable: Runnable<TaskData>) {
-        self.local.ready.borrow_mut().push(Entry::Task(runnable));
+        self.local.ready.borrow_mut().push_back(Entry::Task(runnable));
     }
 
     #[inline]
     pub(crate) fn queue_call(&self, callback: Callback) -> u64 {
-        self.local().ready.borrow_mut().push(Entry::Call(callback))
+        let local = self.local();
+        local.ready.borrow_mut().push_back(Entry::Call);
+        local.calls.borrow_mut().push(Some(callback))
     }
 
     pub(crate) fn cancel_ready(&self, position: u64) {
         // What is replaced is dropped after the borrow ended: its drop is foreign code.
         let cancelled = {
-            let mut ready = self.local().ready.borrow_mut();
-            ready.at(position).map(|entry| std::mem::replace(entry, Entry::Cancelled))
+            let mut calls = self.local().calls.borrow_mut();
+            calls.at(position).and_then(Option::take)
         };
         drop(cancelled);
     }
@@ -570,11 +646,15 @@ impl Core {
             for task in self.tasks() {
                 task.abort();
             }
-            let Some(entry) = ({ local.ready.borrow_mut().pop() }) else { break };
+            let Some(entry) = ({ local.ready.borrow_mut().pop_front() }) else { break };
             match entry {
                 // SAFETY: this is the loop's own thread.
                 Entry::Task(runnable) => unsafe { runnable.discard() },
-                Entry::Wake(_) | Entry::Call(_) | Entry::Cancelled => drop(entry),
+                Entry::Wake(waker) => drop(waker),
+                Entry::Call => {
+                    let next = local.calls.borrow_mut().pop();
+                    drop(next);
+                }
             }
         }
         let timers = local.timers.take();
@@ -624,7 +704,7 @@ impl Driver for Core {
     }
 
     fn spawn_local(&self, future: LocalBoxFuture) {
-        super::tasks::spawn_detached(self.this(), future);
+        super::tasks::spawn_detached(self, future);
     }
 }
 

@@ -43,6 +43,11 @@ impl<T> Ready<T> {
         self.entries.get_mut(usize::try_from(index).ok()?)
     }
 
+    /// The entry at the front.
+    pub fn first(&self) -> Option<&T> {
+        self.entries.front()
+    }
+
     /// How many entries wait.
     #[inline]
     pub fn len(&self) -> usize {

@@ -1,42 +1,43 @@
-//! Readiness (placeholder until the real one is merged).
-use std::sync::Arc;
-use std::time::Duration;
-/// A thread-safe way to register sources with a reactor.
-#[derive(Clone, Debug)]
-pub struct Handle {
-    waker: Arc<mio::Waker>,
-}
-impl Handle {
-    /// wake
-    pub fn wake(&self) -> std::io::Result<()> {
-        self.waker.wake()
-    }
-    /// len
-    pub fn len(&self) -> usize {
-        0
-    }
-}
-/// reactor
-#[derive(Debug)]
-pub struct Reactor {
-    poll: mio::Poll,
-    events: mio::Events,
-    handle: Handle,
-}
-impl Reactor {
-    /// new
-    pub fn new() -> std::io::Result<Reactor> {
-        let poll = mio::Poll::new()?;
-        let waker = Arc::new(mio::Waker::new(poll.registry(), mio::Token(usize::MAX))?);
-        Ok(Reactor { poll, events: mio::Events::with_capacity(64), handle: Handle { waker } })
-    }
-    /// handle
-    pub fn handle(&self) -> Handle {
-        self.handle.clone()
-    }
-    /// poll
-    pub fn poll(&mut self, timeout: Option<Duration>) -> std::io::Result<usize> {
-        self.poll.poll(&mut self.events, timeout)?;
-        Ok(0)
-    }
+//! Readiness: who may read or write now, and who wants to know. Edge-triggered, on mio.
+//!
+//! See `README.md` beside this file for the protocol.
+//!
+//! ```text
+//!   kernel (epoll, kqueue, …)
+//!        │ events
+//!        ▼
+//!   Reactor::poll ──► slot: readiness word ──► poll_read_ready, readable, try_io
+//!   (its loop)         │                        (any thread, no lock while ready)
+//!                      └─► wakers and listeners, in the order of the events
+//! ```
+//!
+//! * [`Reactor`] – owned and polled by one loop.
+//! * [`Handle`] – registers, counts and wakes, from any thread.
+//! * [`Registration`] – one source's readiness. [`Registered`] – a source together with it, which
+//!   deregisters when dropped.
+
+mod handle;
+mod poll;
+mod ready;
+mod registered;
+mod registration;
+mod slot;
+mod slots;
+
+pub use handle::Handle;
+pub use mio::Interest;
+pub use poll::Reactor;
+pub use ready::{Direction, Ready, ReadyEvent};
+pub use registered::Registered;
+pub use registration::{Readiness, Registration};
+
+use std::io;
+
+/// What waits on, and what is registered with, a reactor that is gone.
+fn closed() -> io::Error {
+    io::Error::new(
+        io::ErrorKind::NotConnected,
+        "the loop that drove this was closed; use sockets and other sources only while the loop \
+         they were made on runs",
+    )
 }

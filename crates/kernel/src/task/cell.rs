@@ -37,16 +37,16 @@ pub enum Exit {
     Aborted,
 }
 
-/// What a task runs: a future, and later a fiber.
-pub trait Body: 'static {
+/// What a task runs: a future, and later a fiber. It is given the scheduler's data of its cell.
+pub trait Body<S>: 'static {
     /// What the cell holds in the end.
     type Output: 'static;
 
     /// One step. Called only by the runner, never again after it was ready or panicked.
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output>;
+    fn poll(self: Pin<&mut Self>, data: &S, context: &mut Context<'_>) -> Poll<Self::Output>;
 
-    /// The outcome of a body that ended without one.
-    fn exit(exit: Exit) -> Self::Output;
+    /// The outcome of a body that ended without one. Must not panic.
+    fn exit(data: &S, exit: Exit) -> Self::Output;
 }
 
 pub(super) struct VTable {
@@ -74,7 +74,7 @@ pub(super) struct Front<V, S: Schedule> {
 }
 
 #[repr(C)]
-struct Cell<B: Body, S: Schedule> {
+struct Cell<B: Body<S>, S: Schedule> {
     front: Front<B::Output, S>,
     body: UnsafeCell<Option<B>>,
 }
@@ -84,10 +84,15 @@ struct Promise<V, S: Schedule> {
     front: Front<V, S>,
 }
 
-/// Allocates a cell whose body is to be queued: the pointer carries two references.
-pub(super) fn allocate<B: Body, S: Schedule>(body: B, data: S) -> NonNull<Front<B::Output, S>> {
+/// Allocates a cell whose body is to be queued: the pointer carries `references`, one of them
+/// the runnable's.
+pub(super) fn allocate<B: Body<S>, S: Schedule>(
+    body: B,
+    data: S,
+    references: usize,
+) -> NonNull<Front<B::Output, S>> {
     let cell = Box::new(Cell {
-        front: Front::new(State::scheduled(), const { Bodied::<B, S>::VTABLE }, data),
+        front: Front::new(State::scheduled(references), const { Bodied::<B, S>::VTABLE }, data),
         body: UnsafeCell::new(Some(body)),
     });
     NonNull::from(Box::leak(cell)).cast()
@@ -193,7 +198,7 @@ pub(super) unsafe fn finish<V: 'static, S: Schedule>(
 /// The vtable of a cell with a body.
 struct Bodied<B, S>(std::marker::PhantomData<(B, S)>);
 
-impl<B: Body, S: Schedule> Bodied<B, S> {
+impl<B: Body<S>, S: Schedule> Bodied<B, S> {
     const VTABLE: &'static VTable = &VTable {
         run: Self::run,
         cancel: Self::drop_body_and_finish,
@@ -227,7 +232,7 @@ impl<B: Body, S: Schedule> Bodied<B, S> {
                 // and is dropped in place, so it is pinned.
                 let body =
                     unsafe { Pin::new_unchecked((*body).as_mut().expect("a body until done")) };
-                body.poll(&mut context)
+                body.poll(&cell.front.data, &mut context)
             })
         }));
         let value = match polled {
@@ -244,7 +249,7 @@ impl<B: Body, S: Schedule> Bodied<B, S> {
                 }
             },
             Ok(Poll::Ready(value)) => value,
-            Err(payload) => B::exit(Exit::Panicked(payload)),
+            Err(payload) => B::exit(&cell.front.data, Exit::Panicked(payload)),
         };
         // SAFETY: this is the runner.
         let value = match unsafe { Self::drop_body(cell) } {
@@ -252,7 +257,7 @@ impl<B: Body, S: Schedule> Bodied<B, S> {
             Err(payload) => {
                 // The value loses to a panic in the body's own destructors.
                 drop_quietly(value);
-                B::exit(Exit::Panicked(payload))
+                B::exit(&cell.front.data, Exit::Panicked(payload))
             }
         };
         // SAFETY: the runner's reference.
@@ -278,7 +283,8 @@ impl<B: Body, S: Schedule> Bodied<B, S> {
             Err(payload) => Exit::Panicked(payload),
         };
         // SAFETY: the runner's reference.
-        let finished = unsafe { finish::<B::Output, S>(header.cast(), B::exit(exit)) };
+        let finished =
+            unsafe { finish::<B::Output, S>(header.cast(), B::exit(&cell.front.data, exit)) };
         debug_assert!(finished.is_ok(), "only the runner finishes a cell that has a body");
     }
 

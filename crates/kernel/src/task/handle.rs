@@ -22,7 +22,7 @@ unsafe impl<V: Send + Sync, S: Shared> Send for Handle<V, S> {}
 unsafe impl<V: Send + Sync, S: Shared> Sync for Handle<V, S> {}
 
 /// Makes a cell with a body that stays on this thread, and the runnable of its first step.
-pub fn local<B: Body, S: Schedule>(body: B, data: S) -> (Runnable<S>, Handle<B::Output, S>) {
+pub fn local<B: Body<S>, S: Schedule>(body: B, data: S) -> (Runnable<S>, Handle<B::Output, S>) {
     const { assert!(!S::SHARED, "a scheduler that threads share needs a body they may share") };
     make(body, data)
 }
@@ -30,7 +30,7 @@ pub fn local<B: Body, S: Schedule>(body: B, data: S) -> (Runnable<S>, Handle<B::
 /// Makes a cell with a body that may run on any thread, and the runnable of its first step.
 pub fn shared<B, S>(body: B, data: S) -> (Runnable<S>, Handle<B::Output, S>)
 where
-    B: Body + Send,
+    B: Body<S> + Send,
     B::Output: Send + Sync,
     S: Shared,
 {
@@ -38,13 +38,25 @@ where
     make(body, data)
 }
 
+/// As [`local`], with one more reference for the loop's list of its tasks.
+pub fn listed<B: Body<S>, S: Schedule>(
+    body: B,
+    data: S,
+) -> (Runnable<S>, Handle<B::Output, S>, Erased<S>) {
+    const { assert!(!S::SHARED, "a scheduler that threads share needs a body they may share") };
+    let front = cell::allocate(body, data, 3);
+    // SAFETY: the cell starts `SCHEDULED` with three references; this is the first.
+    let runnable = unsafe { Runnable::from_header(front.cast()) };
+    (runnable, Handle { front, _owns: PhantomData }, Erased::from_header(front.cast()))
+}
+
 /// Makes a cell without a body: somebody will [`finish`](Handle::finish) it.
 pub fn promise<V: 'static, S: Schedule>(data: S) -> Handle<V, S> {
     Handle { front: cell::allocate_promise(data), _owns: PhantomData }
 }
 
-fn make<B: Body, S: Schedule>(body: B, data: S) -> (Runnable<S>, Handle<B::Output, S>) {
-    let front = cell::allocate(body, data);
+fn make<B: Body<S>, S: Schedule>(body: B, data: S) -> (Runnable<S>, Handle<B::Output, S>) {
+    let front = cell::allocate(body, data, 2);
     // SAFETY: the cell starts `SCHEDULED` with two references; this is the first.
     let runnable = unsafe { Runnable::from_header(front.cast()) };
     (runnable, Handle { front, _owns: PhantomData })

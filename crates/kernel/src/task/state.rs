@@ -77,10 +77,9 @@ pub(super) enum Pause {
 pub(super) struct State(AtomicUsize);
 
 impl State {
-    /// A cell with a body that is about to be queued: one reference for the runnable, one for
-    /// the handle.
-    pub(super) fn scheduled() -> State {
-        State(AtomicUsize::new(SCHEDULED | (2 * REFERENCE)))
+    /// A cell with a body that is about to be queued: one reference is the runnable's.
+    pub(super) fn scheduled(references: usize) -> State {
+        State(AtomicUsize::new(SCHEDULED | (references * REFERENCE)))
     }
 
     /// A cell without a body: one reference for the handle.

@@ -1,0 +1,125 @@
+//! The side of a reactor that its loop owns.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::task::Waker;
+use std::time::Duration;
+
+use super::handle::{Handle, Shared};
+use super::ready::Ready;
+use super::slots::{Slots, WAKE};
+
+/// How many events one call of the system brings at most. More come at the next poll.
+const EVENTS: usize = 1024;
+
+/// Fetches events and tells those who wait. One loop owns it.
+///
+/// Dropping it wakes all who wait; they, and whoever comes later, get an error that says so.
+pub struct Reactor {
+    poll: mio::Poll,
+    events: mio::Events,
+    /// How many of `events` have been told. Not 0 between polls only after a waker's panic.
+    told: usize,
+    /// Of the event being told. Not empty between polls only after a waker's panic.
+    wakes: VecDeque<Waker>,
+    handle: Handle,
+}
+
+impl Reactor {
+    /// A reactor with nothing registered.
+    ///
+    /// # Errors
+    ///
+    /// When the system refuses: usually too many open files (`ulimit -n`).
+    pub fn new() -> io::Result<Reactor> {
+        let poll = mio::Poll::new()?;
+        let waker = mio::Waker::new(poll.registry(), WAKE)?;
+        let registry = poll.registry().try_clone()?;
+        let shared = Shared { slots: Slots::new(), registry, waker };
+        Ok(Reactor {
+            poll,
+            events: mio::Events::with_capacity(EVENTS),
+            told: 0,
+            wakes: VecDeque::new(),
+            handle: Handle(Arc::new(shared)),
+        })
+    }
+
+    /// A handle for other threads, and for the sources of this loop.
+    pub fn handle(&self) -> Handle {
+        self.handle.clone()
+    }
+
+    /// Waits for events until `timeout` is over, `None`: for ever, and wakes who waits for them,
+    /// in the order the system told them. Returns how many there were for sources registered
+    /// still. A [`wake`](Handle::wake) or a signal ends the wait as well; neither counts.
+    ///
+    /// Some systems wait in whole milliseconds; `timeout` is rounded up there.
+    ///
+    /// # Errors
+    ///
+    /// Those of the system; an interruption is none.
+    ///
+    /// # Panics
+    ///
+    /// If a waker does. The events behind it are told by the next poll.
+    pub fn poll(&mut self, timeout: Option<Duration>) -> io::Result<usize> {
+        let left_over = self.told > 0 || !self.wakes.is_empty();
+        if left_over {
+            return Ok(self.tell());
+        }
+        match self.poll.poll(&mut self.events, timeout) {
+            Ok(()) => Ok(self.tell()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {
+                self.events.clear();
+                Ok(0)
+            }
+            Err(error) => {
+                self.events.clear();
+                Err(error)
+            }
+        }
+    }
+
+    fn tell(&mut self) -> usize {
+        let Reactor { events, told, wakes, handle, .. } = self;
+        let mut live = 0;
+        wake_all(wakes);
+        for event in events.iter().skip(*told) {
+            *told += 1;
+            if event.token() == WAKE {
+                continue;
+            }
+            // Looked up one by one: a waker may have deregistered the next.
+            let Some((slot, belongs)) = handle.0.slots.named(event.token()) else { continue };
+            if slot.add(belongs, Ready::from_event(event), wakes) {
+                live += 1;
+                wake_all(wakes);
+            }
+        }
+        events.clear();
+        *told = 0;
+        live
+    }
+}
+
+/// One by one, so that a panic leaves the others in place.
+fn wake_all(wakes: &mut VecDeque<Waker>) {
+    while let Some(waker) = wakes.pop_front() {
+        waker.wake();
+    }
+}
+
+impl Drop for Reactor {
+    fn drop(&mut self) {
+        wake_all(&mut self.handle.0.slots.close());
+    }
+}
+
+impl fmt::Debug for Reactor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reactor").field("handle", &self.handle).finish_non_exhaustive()
+    }
+}
