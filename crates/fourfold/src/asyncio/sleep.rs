@@ -60,7 +60,8 @@ pub struct Sleep {
 enum State {
     New,
     Yielded,
-    Waiting(CoreRef, timer::Key),
+    /// The timer, and when it is due.
+    Waiting(CoreRef, timer::Key, u64),
     Done,
 }
 
@@ -95,14 +96,14 @@ impl Sleep {
                 let waiting = turn::with_running_loop(|core| {
                     let deadline = core.deadline_after(self.delay);
                     let key = core.wake_at(deadline, context.waker().clone());
-                    State::Waiting(CoreRef::new(core), key)
+                    State::Waiting(CoreRef::new(core), key, deadline)
                 });
                 match waiting {
                     Some(waiting) => self.state = waiting,
                     None => panic!("no running event loop: await a sleep under asyncio::run"),
                 }
             }
-            State::Waiting(core, key) if core.timer_waits(*key) => {
+            State::Waiting(core, key, deadline) if core.time_queued() < *deadline => {
                 // Polled for another reason; if by another waker, that is the one to wake.
                 core.rewake(*key, context.waker());
             }
@@ -117,7 +118,7 @@ impl Sleep {
     }
 
     fn forget(&mut self) {
-        if let State::Waiting(core, key) = std::mem::replace(&mut self.state, State::Done) {
+        if let State::Waiting(core, key, _) = std::mem::replace(&mut self.state, State::Done) {
             core.cancel_timer(key);
         }
     }

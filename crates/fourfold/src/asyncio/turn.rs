@@ -64,6 +64,7 @@ struct LocalParts {
     debug: Cell<bool>,
     slow: Cell<Duration>,
     turns: Cell<u64>,
+    time_queued: Cell<u64>,
     handler: RefCell<Option<ExceptionHandler>>,
     pub(crate) extras: super::extras::Extras,
 }
@@ -223,6 +224,7 @@ impl Core {
                 debug: Cell::new(false),
                 slow: Cell::new(Duration::from_millis(100)),
                 turns: Cell::new(0),
+                time_queued: Cell::new(0),
                 handler: RefCell::new(None),
                 extras: super::extras::Extras::default(),
             },
@@ -373,6 +375,7 @@ impl Core {
             return;
         }
         let now = self.clock.now();
+        local.time_queued.set(now);
         while let Some((_, due)) = { local.timers.borrow_mut().pop_due(now) } {
             match due {
                 TimerEntry::Wake(waker) => {
@@ -509,9 +512,11 @@ impl Core {
         self.clock.now().saturating_add(nanoseconds(delay))
     }
 
-    /// Whether a timer still waits for its time.
-    pub(crate) fn timer_waits(&self, key: timer::Key) -> bool {
-        self.local().timers.borrow().deadline(key).is_some()
+    /// Up to which moment the due timers were queued. A timer of a later deadline still waits;
+    /// asking this is cheaper than looking the timer up.
+    #[inline]
+    pub(crate) fn time_queued(&self) -> u64 {
+        self.local().time_queued.get()
     }
 
     /// Hands something to the loop from any thread. `false`: the loop is closed; tasks and
@@ -642,18 +647,19 @@ impl Core {
             }
         }
         // Dropping a body may wake, queue and start others, so until nothing is left.
-        loop {
+        while !(local.tasks.borrow().is_empty() && local.ready.borrow().is_empty()) {
             for task in self.tasks() {
                 task.abort();
             }
-            let Some(entry) = ({ local.ready.borrow_mut().pop_front() }) else { break };
-            match entry {
-                // SAFETY: this is the loop's own thread.
-                Entry::Task(runnable) => unsafe { runnable.discard() },
-                Entry::Wake(waker) => drop(waker),
-                Entry::Call => {
-                    let next = local.calls.borrow_mut().pop();
-                    drop(next);
+            while let Some(entry) = { local.ready.borrow_mut().pop_front() } {
+                match entry {
+                    // SAFETY: this is the loop's own thread.
+                    Entry::Task(runnable) => unsafe { runnable.discard() },
+                    Entry::Wake(waker) => drop(waker),
+                    Entry::Call => {
+                        let next = local.calls.borrow_mut().pop();
+                        drop(next);
+                    }
                 }
             }
         }
