@@ -136,7 +136,7 @@ fn when_the_reactor_goes_all_who_wait_wake_to_an_error() {
 
 #[test]
 fn many_sources_have_a_slot_each() {
-    // More than the first pages hold; a pipe's ends cost less than connections.
+    // More than the first two pages hold.
     let mut reactor = Reactor::new().unwrap();
     let handle = reactor.handle();
     let sockets: Vec<_> = (0..300)
