@@ -7,6 +7,11 @@ use std::time::Duration;
 use super::ExceptionContext;
 use super::turn::Core;
 
+/// Whether the environment asks for debug mode: `FOURFOLD_ASYNCIO_DEBUG` is set and not empty.
+pub(crate) fn from_environment() -> bool {
+    std::env::var_os("FOURFOLD_ASYNCIO_DEBUG").is_some_and(|value| !value.is_empty())
+}
+
 /// What ran for too long.
 pub(crate) enum SlowCallback {
     Task(Rc<str>, &'static Location<'static>),

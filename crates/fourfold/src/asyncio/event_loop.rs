@@ -12,8 +12,9 @@ use fourfold_kernel::timer::Clock;
 use super::context::{self, Context};
 use super::futures::Future;
 use super::handles::{Callback, Handle, In, TimerHandle};
+use super::run::KeyboardInterrupt;
 use super::tasks::{How, Task};
-use super::turn::{self, Core, CoreRef};
+use super::turn::{self, Core, CoreRef, Ended};
 use crate::{Error, Result};
 
 /// An event loop.
@@ -86,6 +87,7 @@ impl Loop {
 
     fn with_clock(clock: Clock) -> Result<Loop> {
         let core = Core::new(clock)?;
+        core.set_debug(super::debug::from_environment());
         Ok(Loop {
             _open: Some(Rc::new(CloseOnDrop(core.clone()))),
             core,
@@ -123,8 +125,10 @@ impl Loop {
     /// Where the loop is closed, or a loop is running on this thread already.
     pub fn run_forever(&self) -> Result<()> {
         self.check_can_run()?;
-        self.core.run();
-        Ok(())
+        match self.core.run() {
+            Ended::Stopped => Ok(()),
+            Ended::Interrupted => Err(KeyboardInterrupt::error()),
+        }
     }
 
     /// Runs turns until `coroutine` is done, and gives its result.
@@ -150,9 +154,12 @@ impl Loop {
     pub(crate) fn run_task<T: 'static>(&self, task: &Task<T>) -> Result<T> {
         let core = self.core.clone();
         let stop = task.on_done(move || core.stop());
-        self.core.run();
+        let ended = self.core.run();
         if let Some(key) = stop {
             task.unlisten(key);
+        }
+        if ended == Ended::Interrupted {
+            return Err(KeyboardInterrupt::error());
         }
         if !task.done() {
             return Err(Error::msg("Event loop stopped before Future completed."));
@@ -356,7 +363,8 @@ pub struct Remote {
 }
 
 impl Remote {
-    /// Queues a call of `f` on the loop's thread and wakes the loop if it sleeps. Any thread.
+    /// Queues a call of `f` on the loop's thread, in a copy of the current context, and wakes the
+    /// loop if it sleeps. Any thread.
     ///
     /// # Errors
     ///
@@ -364,6 +372,7 @@ impl Remote {
     ///
     /// The original is
     /// [`loop.call_soon_threadsafe`](https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_soon_threadsafe).
+    #[track_caller]
     pub fn call_soon_threadsafe(&self, f: impl FnOnce() + Send + 'static) -> Result<()> {
         self.core.send_call(Box::new(f)).map_err(|_| Error::msg("Event loop is closed"))
     }

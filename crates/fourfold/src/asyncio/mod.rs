@@ -9,23 +9,31 @@
 //! asyncio keeps in every future and task.
 
 mod cell;
+mod concurrent;
 mod context;
 mod debug;
 mod errors;
 mod event_loop;
+mod executor;
 mod extras;
 mod futures;
 mod handles;
 mod run;
+#[cfg(unix)]
+mod signals;
 mod sleep;
 mod tasks;
 mod turn;
 
+pub use concurrent::{ConcurrentFuture, run_coroutine_threadsafe, wrap_future};
 pub use context::{Context, ContextVar, Token, copy_context};
 pub use errors::InvalidState;
 pub use event_loop::{ExceptionContext, ExceptionHandler, Loop, Remote, get_running_loop};
+pub use executor::{Executor, ThreadPoolExecutor, to_thread};
 pub use futures::{DoneCallback, Future};
 pub use handles::{Handle, TimerHandle};
-pub use run::run;
+pub use run::{KeyboardInterrupt, Runner, run};
+#[cfg(unix)]
+pub use signals::{Signal, SignalRefused};
 pub use sleep::{Sleep, sleep, sleep_with};
 pub use tasks::{AnyTask, Task, all_tasks, create_task, current_task};
