@@ -16,8 +16,12 @@ mod errors;
 mod event_loop;
 mod executor;
 mod extras;
+mod foreign;
 mod futures;
+mod graph;
 mod handles;
+#[cfg(unix)]
+mod process_pool;
 mod run;
 #[cfg(unix)]
 mod signals;
@@ -27,11 +31,20 @@ mod turn;
 
 pub use concurrent::{ConcurrentFuture, run_coroutine_threadsafe, wrap_future};
 pub use context::{Context, ContextVar, Token, copy_context};
+pub use debug::{Stall, StallHandler};
 pub use errors::InvalidState;
 pub use event_loop::{ExceptionContext, ExceptionHandler, Loop, Remote, get_running_loop};
 pub use executor::{Executor, ThreadPoolExecutor, to_thread};
+pub use foreign::{Cancellable, Foreign, wrap};
 pub use futures::{DoneCallback, Future};
+pub use graph::{
+    FrameCallGraphEntry, FutureCallGraph, capture_call_graph, format_call_graph, print_call_graph,
+};
 pub use handles::{Handle, TimerHandle};
+#[cfg(unix)]
+pub use process_pool::{
+    BrokenProcessPool, Call, ProcessPoolExecutor, WorkerFunction, process_pool_worker,
+};
 pub use run::{KeyboardInterrupt, Runner, run};
 #[cfg(unix)]
 pub use signals::{Signal, SignalRefused};

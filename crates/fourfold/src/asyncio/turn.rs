@@ -472,8 +472,11 @@ impl Core {
             },
             Entry::Wake(_) => return self.run_entry(local, entry),
         };
+        let watch = local.extras.get::<super::debug::Watch>();
+        let watching = watch.begin(&what, local.slow.get());
         let start = std::time::Instant::now();
         self.run_entry(local, entry);
+        drop(watching);
         let took = start.elapsed();
         if took >= local.slow.get() {
             super::debug::report_slow(self, what, took);
