@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::task::{Poll, Waker};
 use std::time::Duration;
 
-use fourfold::asyncio::{self, Cancellable, Loop, create_task, sleep, sleep_with, wrap};
 use fourfold::Result;
+use fourfold::asyncio::{self, Cancellable, Loop, create_task, sleep, sleep_with, wrap};
 use futures_util::future::{Either, join, select};
 use futures_util::stream::{FuturesUnordered, StreamExt};
 

@@ -226,16 +226,23 @@ impl Shared {
     fn carry_out(&self, call: &Call) -> Result<Vec<u8>> {
         self.check()?;
         let idle = self.lock().idle.pop();
-        let Worker { process, mut socket } = match idle {
+        let worker = match idle {
             Some(worker) => worker,
             None => Worker::start(&self.arguments)?,
         };
-        let key = {
+        let (key, mut socket) = {
             let mut state = self.lock();
+            if state.broken {
+                // Broken meanwhile: who broke it has not seen this worker.
+                drop(state);
+                worker.end();
+                return Err(BrokenProcessPool::new("a worker died before"));
+            }
+            let Worker { process, socket } = worker;
             state.last += 1;
             let key = state.last;
             state.busy.insert(key, process);
-            key
+            (key, socket)
         };
         let answer = exchange(&mut socket, call);
         let mut state = self.lock();
