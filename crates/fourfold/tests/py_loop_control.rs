@@ -228,3 +228,53 @@ fn py_29_loops_one_after_another_and_in_several_threads() {
     let results: Vec<_> = threads.into_iter().map(|thread| thread.join().unwrap()).collect();
     assert_eq!(results, [0, 1, 2, 3]);
 }
+
+#[test]
+fn py_29_wakes_from_another_thread_while_the_loop_closes_lose_no_body() {
+    for _ in 0..200 {
+        let drops = Rc::new(Cell::new(0));
+        let event_loop = Loop::new().unwrap();
+        let (send, wakers) = std::sync::mpsc::channel::<std::task::Waker>();
+        for _ in 0..8 {
+            let (send, guard) = (send.clone(), NoteDrop(drops.clone()));
+            event_loop.create_task(async move {
+                let _guard = guard;
+                std::future::poll_fn::<(), _>(|context| {
+                    let _ = send.send(context.waker().clone());
+                    std::task::Poll::Pending
+                })
+                .await;
+                Ok(())
+            });
+        }
+        drop(send);
+        event_loop.run_until_complete(sleep(Duration::ZERO)).unwrap();
+        let wakers: Vec<_> = wakers.try_iter().collect();
+        let (ready, go) = std::sync::mpsc::channel();
+        let thread = std::thread::spawn(move || {
+            ready.send(()).unwrap();
+            for waker in wakers {
+                waker.wake();
+            }
+        });
+        go.recv().unwrap();
+        drop(event_loop);
+        assert_eq!(drops.get(), 8);
+        thread.join().unwrap();
+    }
+}
+
+#[test]
+fn py_29_a_runner_closed_inside_its_own_running_loop_leaves_it_running() {
+    let mut runner = fourfold::asyncio::Runner::new();
+    let event_loop = runner.get_loop().unwrap();
+    let error = event_loop
+        .run_until_complete(async move {
+            let error = runner.close().unwrap_err().to_string();
+            sleep(Duration::ZERO).await?;
+            Ok(error)
+        })
+        .unwrap();
+    assert_eq!(error, "Cannot close a running event loop");
+    assert!(!event_loop.is_closed());
+}

@@ -34,6 +34,14 @@ use crate::{Error, Result};
 /// event_loop.close()?;
 /// # Ok::<(), fourfold::Error>(())
 /// ```
+///
+/// What asyncio's debug mode finds at run time, a call from another thread that is not thread-safe,
+/// the compiler finds here; [`remote`](Loop::remote) is the way in from there:
+///
+/// ```compile_fail
+/// let event_loop = fourfold::asyncio::Loop::new().unwrap();
+/// std::thread::spawn(move || event_loop.call_soon(|| ()));
+/// ```
 #[derive(Clone)]
 pub struct Loop {
     core: Arc<Core>,
@@ -107,7 +115,7 @@ impl Loop {
         if self.core.is_closed() { Err(Error::msg("Event loop is closed")) } else { Ok(()) }
     }
 
-    fn check_can_run(&self) -> Result<()> {
+    pub(crate) fn check_can_run(&self) -> Result<()> {
         self.check_open()?;
         if self.core.is_running() {
             return Err(Error::msg("This event loop is already running"));

@@ -245,8 +245,8 @@ impl Runner {
                 let _interrupts =
                     Interrupts::watch(open.event_loop.core(), None, self.handle_sigint);
                 let result = shut_down(&open.event_loop);
-                open.event_loop.core().close();
-                result
+                // A loop that somebody else runs stays open, and theirs.
+                open.event_loop.close().and(result)
             }
             State::Created | State::Closed => Ok(()),
         }
@@ -292,6 +292,7 @@ fn shut_down(event_loop: &Loop) -> Result<()> {
 /// Cancels every task of the loop and runs it until they are done, as `gather` with
 /// `return_exceptions` does.
 fn cancel_all_tasks(event_loop: &Loop) -> Result<()> {
+    event_loop.check_can_run()?;
     let core = event_loop.core();
     let left = core.tasks();
     if left.is_empty() {

@@ -26,7 +26,7 @@ use std::task::Waker;
 use std::time::Duration;
 
 use fourfold_kernel::driver::{Driver, LocalBoxFuture};
-use fourfold_kernel::queue::{Inbox, Push, Ready};
+use fourfold_kernel::queue::{Inbox, Push, Ready, Taken};
 use fourfold_kernel::reactor::{self, Reactor};
 use fourfold_kernel::task::{Erased, Orphan, Runnable};
 use fourfold_kernel::thread::{self, Token};
@@ -697,17 +697,16 @@ impl Core {
             return;
         }
         local.extras.close();
-        for sent in self.inbox.close() {
-            match sent {
-                Remote::Task(runnable) => self.queue_task(runnable),
-                Remote::Orphan(orphan) => super::cell::free_orphan(orphan),
-                Remote::Call(call) => drop(call),
-            }
-        }
         // Dropping a body may wake, queue and start others, so until nothing is left.
         while !(local.tasks.borrow().is_empty() && local.ready.borrow().is_empty()) {
+            self.take_back(self.inbox.take());
             for task in self.tasks() {
                 task.abort();
+            }
+            if local.ready.borrow().is_empty() {
+                // Another thread has woken the last ones and is about to send them: the runnable
+                // is in its hands, and it is the only one there is.
+                std::thread::yield_now();
             }
             while let Some(entry) = { local.ready.borrow_mut().pop_front() } {
                 match entry {
@@ -721,6 +720,8 @@ impl Core {
                 }
             }
         }
+        // Only now: what a closed inbox refuses is leaked, and there might have been tasks in it.
+        self.take_back(self.inbox.close());
         let timers = local.timers.take();
         drop(timers);
         let poll = local.poll.take();
@@ -728,6 +729,17 @@ impl Core {
         let handler = local.handler.take();
         drop(handler);
         local.emptied.set(true);
+    }
+
+    /// What other threads sent to a loop that closes.
+    fn take_back(&self, sent: Taken<Remote>) {
+        for sent in sent {
+            match sent {
+                Remote::Task(runnable) => self.queue_task(runnable),
+                Remote::Orphan(orphan) => super::cell::free_orphan(orphan),
+                Remote::Call(call) => drop(call),
+            }
+        }
     }
 }
 
