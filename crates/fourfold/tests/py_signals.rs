@@ -240,7 +240,7 @@ fn callbacks() -> Result<()> {
         });
         sleep(Duration::ZERO).await?;
         let cancel = task.clone();
-        event_loop.add_signal_handler(Signal::TERM, move || drop(cancel.cancel_with("TERM")))?;
+        event_loop.add_signal_handler(Signal::TERM, move || assert!(cancel.cancel_with("TERM")))?;
         raise(Signal::TERM);
         say!("{}", task.await.unwrap_err());
 

@@ -12,7 +12,7 @@ use fourfold_kernel::timer::Clock;
 use super::context::{self, Context};
 use super::futures::Future;
 use super::handles::{Callback, Handle, In, TimerHandle};
-use super::run::KeyboardInterrupt;
+use super::interrupts::KeyboardInterrupt;
 use super::tasks::{How, Task};
 use super::turn::{self, Core, CoreRef, Ended};
 use crate::{Error, Result};

@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use fourfold_kernel::blocking::{Config, Pool};
 
-use super::concurrent::{self, ConcurrentFuture};
+use super::concurrent::ConcurrentFuture;
 use super::context;
 use super::event_loop::{ExceptionContext, Loop};
 use super::extras::Part;
 use super::futures::Future;
 use super::tasks::running_core;
+use super::threadsafe;
 use super::turn::Core;
 use crate::{Error, Result};
 
@@ -217,7 +218,7 @@ impl Loop {
             return Err(Error::msg("Event loop is closed"));
         }
         let result = executor.submit_for(self, work)?;
-        Ok(concurrent::wrap_taken(self.core(), &result))
+        Ok(threadsafe::wrap_taken(self.core(), &result))
     }
 
     /// Sets the executor that `None` means.
@@ -279,7 +280,7 @@ pub(crate) fn shut_default_down(
                 late.finish(Ok(false));
             });
             let mut timer = CancelOnDrop(timer);
-            let joined = concurrent::wrap_taken(&core, &waited_for).await?;
+            let joined = threadsafe::wrap_taken(&core, &waited_for).await?;
             timer.0.cancel();
             if !joined {
                 let seconds = timeout.as_secs_f64();
@@ -290,7 +291,7 @@ pub(crate) fn shut_default_down(
             }
             return Ok(());
         }
-        concurrent::wrap_taken(&core, &waited_for).await.map(drop)
+        threadsafe::wrap_taken(&core, &waited_for).await.map(drop)
     }
 }
 
@@ -342,7 +343,7 @@ pub async fn to_thread<T: Send + 'static>(
         };
         let core = running_core();
         let result = default_of(&core)?.submit(in_context)?;
-        concurrent::wrap_taken(&core, &result)
+        threadsafe::wrap_taken(&core, &result)
     };
     let mut result = result;
     std::future::poll_fn(|context| result.poll_wait(context)).await?;

@@ -20,6 +20,7 @@ mod foreign;
 mod futures;
 mod graph;
 mod handles;
+mod interrupts;
 #[cfg(unix)]
 mod process_pool;
 mod run;
@@ -27,9 +28,10 @@ mod run;
 mod signals;
 mod sleep;
 mod tasks;
+mod threadsafe;
 mod turn;
 
-pub use concurrent::{ConcurrentFuture, run_coroutine_threadsafe, wrap_future};
+pub use concurrent::ConcurrentFuture;
 pub use context::{Context, ContextVar, Token, copy_context};
 pub use debug::{Stall, StallHandler};
 pub use errors::InvalidState;
@@ -41,12 +43,14 @@ pub use graph::{
     FrameCallGraphEntry, FutureCallGraph, capture_call_graph, format_call_graph, print_call_graph,
 };
 pub use handles::{Handle, TimerHandle};
+pub use interrupts::KeyboardInterrupt;
 #[cfg(unix)]
 pub use process_pool::{
     BrokenProcessPool, Call, ProcessPoolExecutor, WorkerFunction, process_pool_worker,
 };
-pub use run::{KeyboardInterrupt, Runner, run};
+pub use run::{Runner, run};
 #[cfg(unix)]
 pub use signals::{Signal, SignalRefused};
 pub use sleep::{Sleep, sleep, sleep_with};
 pub use tasks::{AnyTask, Task, all_tasks, create_task, current_task};
+pub use threadsafe::{run_coroutine_threadsafe, wrap_future};

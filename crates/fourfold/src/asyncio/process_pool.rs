@@ -115,7 +115,7 @@ pub struct BrokenProcessPool {
 }
 
 impl BrokenProcessPool {
-    fn new(reason: impl fmt::Display) -> Error {
+    fn error(reason: impl fmt::Display) -> Error {
         Error::new(BrokenProcessPool { reason: reason.to_string() })
     }
 }
@@ -217,7 +217,7 @@ impl Shared {
 
     fn check(&self) -> Result<()> {
         match self.lock().broken {
-            true => Err(BrokenProcessPool::new("a worker died before")),
+            true => Err(BrokenProcessPool::error("a worker died before")),
             false => Ok(()),
         }
     }
@@ -236,7 +236,7 @@ impl Shared {
                 // Broken meanwhile: who broke it has not seen this worker.
                 drop(state);
                 worker.end();
-                return Err(BrokenProcessPool::new("a worker died before"));
+                return Err(BrokenProcessPool::error("a worker died before"));
             }
             let Worker { process, socket } = worker;
             state.last += 1;
@@ -271,7 +271,7 @@ impl Shared {
                     end_by_force(other);
                 }
                 let status = process.map(end_by_force);
-                Err(BrokenProcessPool::new(format_args!(
+                Err(BrokenProcessPool::error(format_args!(
                     "the worker for {:?} ended ({}): {error}",
                     call.function,
                     status.flatten().unwrap_or_else(|| "in an unknown way".into()),

@@ -162,6 +162,7 @@ impl Loop {
     /// event_loop.run_forever()?;
     /// # Ok::<(), fourfold::Error>(())
     /// ```
+    #[track_caller]
     pub fn add_signal_handler(&self, signal: Signal, f: impl Fn() + 'static) -> Result<()> {
         let core = self.core();
         if core.is_closed() {
@@ -173,8 +174,13 @@ impl Loop {
             values: context::snapshot(),
             location: std::panic::Location::caller(),
         });
-        if let Some((slot, _)) = handlers.0.borrow_mut().get_mut(&signal) {
-            *slot = handler;
+        // What is replaced is dropped after the borrow ended: its drop is foreign code.
+        let replaced = {
+            let mut handlers = handlers.0.borrow_mut();
+            let slot = handlers.get_mut(&signal);
+            slot.map(|(slot, _)| std::mem::replace(slot, handler.clone()))
+        };
+        if replaced.is_some() {
             return Ok(());
         }
         let this = Arc::downgrade(&core.this());
