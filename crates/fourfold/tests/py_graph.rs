@@ -41,12 +41,9 @@ fn py_28_the_graph_tells_what_a_task_waits_for_and_who_awaits_it() {
     virtually(async {
         let line = line!() + 1;
         let inner = named("inner", async { sleep(LONG).await });
-        let awaited = inner.clone();
-        let outer = named("outer", async move { awaited.await });
-        let awaited = outer.clone();
-        let outermost = named("outermost", async move { awaited.await });
-        let awaited = inner.clone();
-        let other = named("other", async move { awaited.await });
+        let outer = named("outer", inner.clone());
+        let outermost = named("outermost", outer.clone());
+        let other = named("other", inner.clone());
         sleep(TURN).await?;
 
         let graph = capture_call_graph(Some(&inner.erased())).unwrap();
@@ -96,8 +93,7 @@ fn py_28_tasks_that_wait_for_each_other_are_shown_once() {
         let slot = event_loop.create_future::<asyncio::Task<()>>();
         let other = slot.clone();
         let one = named("one", async move { other.await?.await });
-        let awaited = one.clone();
-        let two = named("two", async move { awaited.await });
+        let two = named("two", one.clone());
         slot.set_result(two.clone())?;
         sleep(TURN).await?;
         sleep(TURN).await?;
