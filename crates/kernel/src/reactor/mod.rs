@@ -12,6 +12,7 @@ impl Handle {
         self.waker.wake()
     }
     /// len
+    #[allow(clippy::len_without_is_empty)]
     pub fn len(&self) -> usize {
         0
     }
