@@ -19,6 +19,6 @@ mod schedule;
 mod state;
 
 pub use cell::{Body, Exit};
-pub use handle::{Erased, Handle, local, promise, shared};
+pub use handle::{Erased, Handle, local, promise, shared, shared_promise};
 pub use listeners::ListenerKey;
 pub use schedule::{Orphan, Runnable, Schedule, Shared, data_of};
