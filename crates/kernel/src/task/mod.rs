@@ -15,6 +15,8 @@
 mod cell;
 mod handle;
 mod listeners;
+#[cfg(all(test, loom))]
+mod model;
 mod schedule;
 mod state;
 
