@@ -33,7 +33,9 @@ fn a_wake_during_the_poll_runs_it_once_more() {
         polls += 1;
         if polls == 1 {
             context.waker().wake_by_ref();
-            context.waker().clone().wake();
+            let by_value = context.waker().clone();
+            by_value.wake_by_ref();
+            by_value.wake();
             return Poll::Pending;
         }
         Poll::Ready(polls)
