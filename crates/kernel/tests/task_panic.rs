@@ -4,7 +4,8 @@ mod support;
 
 use std::future::{pending, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::Ordering::SeqCst;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::task::Poll;
 
 use fourfold_kernel::task;
@@ -79,11 +80,12 @@ fn an_aborted_body_may_panic_in_its_destructor() {
 fn listeners_behind_one_that_panics_are_told_and_the_runner_gives_back_its_reference() {
     let local = Local::new();
     let (runnable, handle) = task::local(Step(async {}), local.clone());
-    let (told, first) = dropped();
-    let last = support::Dropped(told.clone());
-    handle.listen(call(move || drop(first))).ok().unwrap();
+    // Counted in the call: a listener that is only dropped was not told.
+    let told = Arc::new(AtomicUsize::new(0));
+    let (first, last) = (told.clone(), told.clone());
+    handle.listen(call(move || _ = first.fetch_add(1, SeqCst))).ok().unwrap();
     handle.listen(call(|| panic!("in a listener"))).ok().unwrap();
-    handle.listen(call(move || drop(last))).ok().unwrap();
+    handle.listen(call(move || _ = last.fetch_add(1, SeqCst))).ok().unwrap();
     // SAFETY: the thread of the cell.
     let ran = catch_unwind(AssertUnwindSafe(|| unsafe { runnable.run() }));
     assert_eq!(support::text(&*ran.unwrap_err()), "in a listener");
