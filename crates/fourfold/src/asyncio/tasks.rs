@@ -301,7 +301,10 @@ impl fmt::Debug for AnyTask {
 /// The original is
 /// [`asyncio.current_task`](https://docs.python.org/3/library/asyncio-task.html#asyncio.current_task).
 pub fn current_task() -> Option<AnyTask> {
-    cell::with_running(|_, waker| Erased::of_waker(waker)).flatten().map(AnyTask::from_cell)
+    // SAFETY: the running task's cell belongs to the loop of this thread.
+    cell::with_running(|_, waker| unsafe { Erased::of_waker(waker) })
+        .flatten()
+        .map(AnyTask::from_cell)
 }
 
 /// The tasks of the running loop that are not done.
@@ -405,7 +408,8 @@ fn suspend(waker: &std::task::Waker, local: &Local) {
 
 #[cold]
 fn cancel_what_it_awaits(waker: &std::task::Waker, local: &Local) {
-    if let Some(cell) = Erased::of_waker(waker)
+    // SAFETY: called from within the step that this waker belongs to, on its loop's thread.
+    if let Some(cell) = unsafe { Erased::of_waker(waker) }
         && cell::cancel_wait(&cell, local)
     {
         local.clear(Flag::MustCancel);
