@@ -92,6 +92,7 @@ impl<T: 'static> Future<T> {
     /// Whether it was cancelled.
     pub fn cancelled(&self) -> bool {
         matches!(self.cell.get(), Some(Err(error)) if error.is_cancelled())
+            && !self.cell.data().local().has(Flag::AsException)
     }
 
     /// Sets the result and queues the done callbacks.
@@ -104,7 +105,8 @@ impl<T: 'static> Future<T> {
         self.finish(Ok(result)).map_err(|_| InvalidState::already_done())
     }
 
-    /// Sets an exception and queues the done callbacks.
+    /// Sets an exception and queues the done callbacks. A future that was given a `Cancelled`
+    /// this way raises it, but does not count as [`cancelled`](Future::cancelled).
     ///
     /// # Errors
     ///
@@ -115,8 +117,10 @@ impl<T: 'static> Future<T> {
             return Err(InvalidState::already_done());
         }
         let error = error.into();
-        if !error.is_cancelled() {
-            self.cell.data().local().set_unseen(&error);
+        let local = self.cell.data().local();
+        local.set_unseen(&error);
+        if error.is_cancelled() {
+            local.set(Flag::AsException);
         }
         let _ = self.finish(Err(error));
         Ok(())
@@ -132,7 +136,11 @@ impl<T: 'static> Future<T> {
 
     /// Writes the outcome; gives it back where there is one.
     pub(crate) fn finish(&self, outcome: Result<T>) -> Result<(), Result<T>> {
-        assert!(!self.cell.data().local().has(Flag::Task), "a task finishes by itself");
+        let local = self.cell.data().local();
+        assert!(!local.has(Flag::Task), "a task finishes by itself");
+        if matches!(&outcome, Err(error) if error.is_cancelled()) && !self.done() {
+            local.set(Flag::EndedCancelled);
+        }
         // SAFETY: not a task, so the cell has no body.
         unsafe { self.cell.finish(outcome) }
     }
@@ -156,7 +164,7 @@ impl<T: 'static> Future<T> {
         self.mark_seen();
         match self.cell.get() {
             None => Err(self.no_value("Exception is not set.")),
-            Some(Err(error)) if error.is_cancelled() => Err(error.clone()),
+            Some(Err(error)) if self.cancelled() => Err(error.clone()),
             Some(Err(error)) => Ok(Some(error.clone())),
             Some(Ok(_)) => Ok(None),
         }
@@ -284,11 +292,33 @@ impl<T: 'static> Future<T> {
         }
         match self.cell.poll_done(context, &mut self.slot) {
             Poll::Ready(()) => Poll::Ready(Ok(())),
+            Poll::Pending if self.cell.is_woken_by(context.waker()) => {
+                self.cell.forget(&mut self.slot);
+                self.poll_itself(context)
+            }
             Poll::Pending => {
                 cell::with_running(|data, _| data.local().wait_on(self.cell.erase()));
                 Poll::Pending
             }
         }
+    }
+}
+
+impl<T: 'static> Future<T> {
+    /// A task that awaits itself would wait for ever; it is told so a turn later.
+    #[cold]
+    fn poll_itself(&self, context: &mut PollContext<'_>) -> Poll<Result<()>> {
+        let local = self.cell.data().local();
+        if local.take(Flag::AwaitsItself) {
+            let name = local.name();
+            return Poll::Ready(Err(Error::msg(format!(
+                "Task cannot await on itself: <Task name='{name}' created at {}>",
+                local.location
+            ))));
+        }
+        local.set(Flag::AwaitsItself);
+        cell::yield_now(context.waker());
+        Poll::Pending
     }
 }
 
@@ -361,7 +391,7 @@ impl<T: 'static> fmt::Debug for Future<T> {
             None if self.done() => f.write_str("<Future finished result taken>"),
             None => f.write_str("<Future pending>"),
             Some(Ok(_)) => f.write_str("<Future finished result>"),
-            Some(Err(error)) if error.is_cancelled() => f.write_str("<Future cancelled>"),
+            Some(Err(_)) if self.cancelled() => f.write_str("<Future cancelled>"),
             Some(Err(error)) => write!(f, "<Future finished exception={error:?}>"),
         }
     }
@@ -371,7 +401,9 @@ impl<T: 'static> fmt::Debug for Future<T> {
 fn cancel_future<T: 'static>(cell: &Erased<TaskData>) -> bool {
     // SAFETY: futures of type `T` are made with this function for `T`.
     let cell = unsafe { cell.restore::<Result<T>>() };
-    let error = cell.data().local().cancelled_error();
+    let local = cell.data().local();
+    local.set(Flag::EndedCancelled);
+    let error = local.cancelled_error();
     // SAFETY: a plain future has no body.
     unsafe { cell.finish(Err(error)) }.is_ok()
 }

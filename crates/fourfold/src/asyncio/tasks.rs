@@ -334,9 +334,6 @@ impl<T: 'static, F: StdFuture<Output = Result<T>> + 'static> Body<TaskData> for 
         let future = unsafe { self.map_unchecked_mut(|step| &mut step.future) };
         let local = data.local();
         local.begin_step();
-        if local.take(Flag::MustCancel) {
-            local.set(Flag::Throw);
-        }
         if !local.has(Flag::Started) {
             local.set(Flag::Started);
             if local.take(Flag::Throw) {
@@ -367,7 +364,10 @@ impl<T: 'static, F: StdFuture<Output = Result<T>> + 'static> Body<TaskData> for 
     fn exit(data: &TaskData, exit: Exit) -> Result<T> {
         match exit {
             Exit::Panicked(payload) => finish(data.local(), Err(Error::from_panic(payload))),
-            Exit::Aborted => Err(Error::cancelled()),
+            Exit::Aborted => {
+                data.local().set(Flag::EndedCancelled);
+                Err(Error::cancelled())
+            }
         }
     }
 }
@@ -421,10 +421,12 @@ fn finish<T>(local: &Local, outcome: Result<T>) -> Result<T> {
         Ok(_) if must | local.take(Flag::Throw) => Err(local.cancelled_error()),
         other => other,
     };
-    if let Err(error) = &outcome
-        && !error.is_cancelled()
-    {
-        local.set_unseen(error);
+    if let Err(error) = &outcome {
+        if error.is_cancelled() {
+            local.set(Flag::EndedCancelled);
+        } else {
+            local.set_unseen(error);
+        }
     }
     if trace::enabled() {
         trace_finished(local, outcome.as_ref().err());
