@@ -222,6 +222,33 @@ impl<T: 'static> Future<T> {
         self.listen_with(Box::new(move |_| Callback::new(f, In::Copy(None), location)))
     }
 
+    /// Queues a call of `f` with `shared` and this future when it is done. Nothing is allocated
+    /// for the call itself where `f` is a plain function.
+    pub(crate) fn on_done_with<S: 'static>(
+        &self,
+        shared: Rc<S>,
+        f: impl FnOnce(Rc<S>, Future<T>) + 'static,
+    ) -> Option<ListenerKey> {
+        let location = self.cell.data().local().location;
+        self.listen_with(Box::new(move |cell: Erased<TaskData>| {
+            // SAFETY: the cell is this future's, so its outcome is of type `T`.
+            let cell = unsafe { cell.restore::<Result<T>>() };
+            Callback::new(move || f(shared, Future::from_cell(cell)), In::Copy(None), location)
+        }))
+    }
+
+    /// The exception a done future fails with, cancellations included; it counts as looked at.
+    pub(crate) fn failure(&self) -> Option<Error> {
+        self.mark_seen();
+        self.cell.get().and_then(|outcome| outcome.as_ref().err().cloned())
+    }
+
+    /// Sets the result unless it is done already.
+    pub(crate) fn resolve(&self, result: T) {
+        // Done already: cancelled by who waits for it, or released twice. Nobody is waiting then.
+        let _ = self.finish(Ok(result));
+    }
+
     fn listen_with(
         &self,
         callback: Box<dyn FnOnce(Erased<TaskData>) -> Callback>,

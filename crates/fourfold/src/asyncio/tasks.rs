@@ -16,6 +16,7 @@ use fourfold_kernel::trace;
 use super::cell::{self, Flag, Local, TaskData};
 use super::context::{self, Context, Snapshot};
 use super::futures::Future;
+use super::task_builder::TaskBuilder;
 use super::turn::{self, Core, CoreRef, Running};
 use crate::{Error, Result};
 
@@ -59,7 +60,7 @@ where
 {
     let location = Location::caller();
     let task = turn::with_running_loop(|core| {
-        Task::start(core, coroutine.into_future(), How::default(), location)
+        Task::create(core, coroutine.into_future(), How::default(), location)
     });
     match task {
         Some(task) => task,
@@ -96,6 +97,25 @@ pub(crate) struct How {
 }
 
 impl<T: 'static> Task<T> {
+    /// Starts a task the way the loop's task factory says.
+    #[inline]
+    pub(crate) fn create<F>(
+        core: &Core,
+        future: F,
+        how: How,
+        location: &'static Location<'static>,
+    ) -> Task<T>
+    where
+        F: StdFuture<Output = Result<T>> + 'static,
+    {
+        let how = match core.task_factory() {
+            None => how,
+            Some(factory) => factory(TaskBuilder::from_how(how)).into_how(),
+        };
+        Task::start(core, future, how, location)
+    }
+
+    /// Starts a task exactly as `how` says.
     #[inline]
     pub(crate) fn start<F>(
         core: &Core,
@@ -123,7 +143,7 @@ impl<T: 'static> Task<T> {
         trace_spawned(local);
         core.remember_task(listed);
         let task = Task { future: Future::from_cell(handle) };
-        if how.eager {
+        if how.eager && core.is_running() {
             run_eagerly(runnable);
         } else {
             core.queue_task(runnable);
@@ -168,6 +188,11 @@ impl<T: 'static> Task<T> {
 
     pub(crate) fn future(&self) -> &Future<T> {
         &self.future
+    }
+
+    /// The task whose future this is.
+    pub(crate) fn from_future(future: Future<T>) -> Task<T> {
+        Task { future }
     }
 }
 

@@ -35,6 +35,7 @@ use super::cell::TaskData;
 use super::context;
 use super::debug::SlowCallback;
 use super::handles::{Callback, In, TimerState};
+use super::task_builder::TaskFactory;
 use super::{ExceptionContext, ExceptionHandler};
 use crate::Error;
 
@@ -66,6 +67,7 @@ struct LocalParts {
     turns: Cell<u64>,
     time_queued: Cell<u64>,
     handler: RefCell<Option<ExceptionHandler>>,
+    factory: RefCell<Option<TaskFactory>>,
     pub(crate) extras: super::extras::Extras,
 }
 
@@ -226,6 +228,7 @@ impl Core {
                 turns: Cell::new(0),
                 time_queued: Cell::new(0),
                 handler: RefCell::new(None),
+                factory: RefCell::new(None),
                 extras: super::extras::Extras::default(),
             },
         }))
@@ -622,6 +625,17 @@ impl Core {
         drop(former);
     }
 
+    /// What new tasks go through before they start.
+    #[inline]
+    pub(crate) fn task_factory(&self) -> Option<TaskFactory> {
+        self.local().factory.borrow().clone()
+    }
+
+    pub(crate) fn set_task_factory(&self, factory: Option<TaskFactory>) {
+        let former = self.local().factory.replace(factory);
+        drop(former);
+    }
+
     /// Tells the exception handler, or standard error, of what nobody else will hear of.
     pub(crate) fn report(&self, context: ExceptionContext) {
         let handler = self.local().handler.borrow().clone();
@@ -669,6 +683,8 @@ impl Core {
         drop(poll);
         let handler = local.handler.take();
         drop(handler);
+        let factory = local.factory.take();
+        drop(factory);
     }
 }
 
