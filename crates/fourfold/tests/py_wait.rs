@@ -97,9 +97,10 @@ fn py_13_wait_never_cancels() {
             assert!(tasks.iter().all(|task| !task.done() && task.cancelling() == 0));
         }
         let waiting = tasks.clone();
-        let waiter = create_task(async move {
-            wait(waiting, ReturnWhen::AllCompleted, None).await.map(|_| ())
-        });
+        let waiter =
+            create_task(
+                async move { wait(waiting, ReturnWhen::AllCompleted, None).await.map(|_| ()) },
+            );
         sleep(NOTHING).await?;
         waiter.cancel();
         assert!(waiter.await.unwrap_err().is_cancelled());

@@ -273,12 +273,12 @@ impl Inner {
             }
             self.on_completed.replace(None);
         }
-        if let Some(error) = self.base_error.take() {
-            return Err(error);
-        }
         // Taken back here, and if nobody else has cancelled the caller, nobody hears of it.
         if self.parent_cancel_requested.get() && parent.uncancel() == 0 {
             cancelled = None;
+        }
+        if let Some(error) = self.base_error.take() {
+            return Err(error);
         }
         let mut errors = self.errors.take();
         if errors.is_empty()
