@@ -139,10 +139,7 @@ unsafe impl Schedule for TaskData {
     fn notify(cell: &Erased<Self>, listener: Listener) {
         match listener {
             Listener::Wake(waker) => waker.wake(),
-            Listener::Call(call) => {
-                let callback = (call.callback)(cell.clone());
-                cell.data().core.queue_call(callback);
-            }
+            Listener::Call(call) => call.queue(cell.clone()),
         }
     }
 
@@ -175,13 +172,36 @@ pub(crate) enum Listener {
     /// A task, or any other waker.
     Wake(Waker),
     /// A done callback, to be queued.
-    Call(Box<DoneCall>),
+    Call(Rc<DoneCall>),
 }
 
-/// Makes the callback that is queued when the future is done. It is made only then: before, it
-/// would refer to the future that holds it, and neither would ever go.
-pub(crate) struct DoneCall {
-    pub(crate) callback: Box<dyn FnOnce(Erased<TaskData>) -> Callback>,
+/// What is called when a future is done. Nothing in it refers to the future: that would refer to
+/// itself, and never go.
+pub(crate) enum DoneCall {
+    /// Makes the callback of one future.
+    Once(Cell<Option<OnceDone>>),
+    /// Is called for each of many futures, by reference, so that none of them costs an allocation.
+    Each(Box<dyn Fn(Erased<TaskData>)>),
+}
+
+pub(crate) type OnceDone = Box<dyn FnOnce(Erased<TaskData>) -> Callback>;
+
+impl DoneCall {
+    /// Queues the call for `cell`, which is done.
+    pub(crate) fn queue(self: Rc<Self>, cell: Erased<TaskData>) {
+        match &*self {
+            DoneCall::Once(make) => {
+                if let Some(make) = make.take() {
+                    let callback = make(cell.clone());
+                    cell.data().core.queue_call(callback);
+                }
+            }
+            DoneCall::Each(_) => {
+                let core = cell.data().core.this();
+                core.queue_done(self, cell);
+            }
+        }
+    }
 }
 
 impl From<Waker> for Listener {

@@ -10,7 +10,7 @@ use std::panic::Location;
 use std::task::{Context, Poll, Waker};
 
 use super::futures::Future;
-use super::tasks::{How, Task, running_core};
+use super::tasks::{How, Task, with_running_core};
 use super::turn;
 use crate::Result;
 
@@ -68,7 +68,7 @@ where
     let future = match cast::<A::IntoFuture, Task<T>>(awaitable.into_future()) {
         Ok(task) => {
             return Ensured {
-                future: task.future().clone(),
+                future: task.into_inner(),
                 read: read_clone::<T, A::IntoFuture>,
                 fresh: false,
             };
@@ -81,9 +81,8 @@ where
         }
         Err(coroutine) => coroutine,
     };
-    let core = running_core();
-    let task = Task::create(&core, future, How::default(), location);
-    Ensured { future: task.future().clone(), read: Future::take_result, fresh: true }
+    let task = with_running_core(|core| Task::create(core, future, How::default(), location));
+    Ensured { future: task.into_inner(), read: Future::take_result, fresh: true }
 }
 
 /// `from`, if it is a `B`.

@@ -1,6 +1,8 @@
 //! A result that will be there later.
 
+use std::cell::Cell;
 use std::fmt;
+use std::marker::PhantomData;
 use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -9,7 +11,7 @@ use std::task::{Context as PollContext, Poll};
 
 use fourfold_kernel::task::{self, Erased, Handle, ListenerKey};
 
-use super::cell::{self, DoneCall, Flag, Listener, TaskData};
+use super::cell::{self, DoneCall, Flag, Listener, OnceDone, TaskData};
 use super::context::{self, Context};
 use super::handles::{Callback, In};
 use super::turn::{Core, CoreRef};
@@ -45,6 +47,19 @@ pub struct Future<T: 'static> {
 /// Names a done callback, to remove it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DoneCallback(Option<ListenerKey>);
+
+/// A call that many futures of one type share; see [`Future::on_each_done`].
+pub(crate) struct EachDone<T: 'static>(Rc<DoneCall>, PhantomData<fn(T)>);
+
+impl<T: 'static> EachDone<T> {
+    pub(crate) fn new(f: impl Fn(Future<T>) + 'static) -> EachDone<T> {
+        let call = move |cell: Erased<TaskData>| {
+            // SAFETY: only `on_each_done` registers this, with futures whose outcome is a `T`.
+            f(Future::from_cell(unsafe { cell.restore::<Result<T>>() }));
+        };
+        EachDone(Rc::new(DoneCall::Each(Box::new(call))), PhantomData)
+    }
+}
 
 impl<T: 'static> Future<T> {
     #[track_caller]
@@ -249,15 +264,20 @@ impl<T: 'static> Future<T> {
         let _ = self.finish(Ok(result));
     }
 
-    fn listen_with(
-        &self,
-        callback: Box<dyn FnOnce(Erased<TaskData>) -> Callback>,
-    ) -> Option<ListenerKey> {
-        match self.cell.listen(Listener::Call(Box::new(DoneCall { callback }))) {
+    /// Queues `call` for this future when it is done.
+    pub(crate) fn on_each_done(&self, call: &EachDone<T>) {
+        self.listen(call.0.clone());
+    }
+
+    fn listen_with(&self, make: OnceDone) -> Option<ListenerKey> {
+        self.listen(Rc::new(DoneCall::Once(Cell::new(Some(make)))))
+    }
+
+    fn listen(&self, call: Rc<DoneCall>) -> Option<ListenerKey> {
+        match self.cell.listen(Listener::Call(call)) {
             Ok(key) => Some(key),
             Err(Listener::Call(call)) => {
-                let callback = (call.callback)(self.erase());
-                self.cell.data().core().queue_call(callback);
+                call.queue(self.erase());
                 None
             }
             Err(Listener::Wake(_)) => unreachable!("a callback was given"),

@@ -5,7 +5,7 @@
 //! call – or the first that finds a failure – sets the outer future; and whoever awaits that is
 //! woken a turn later.
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::future::{Future as StdFuture, IntoFuture};
 use std::pin::Pin;
@@ -15,7 +15,7 @@ use std::task::{Context, Poll};
 
 use super::cell::Flag;
 use super::ensure_future::{Read, ensure};
-use super::futures::Future;
+use super::futures::{EachDone, Future};
 use super::gather_children::{Children, Gatherable, List};
 use super::tasks::running_core;
 use super::turn;
@@ -60,9 +60,10 @@ where
 {
     let awaitables = awaitables.into_iter();
     let mut adding = Adding::new();
+    let mut done = None;
     let mut list = List::with_capacity(awaitables.size_hint().0);
     for awaitable in awaitables {
-        let (future, read) = adding.add(awaitable);
+        let (future, read) = adding.add(awaitable, &mut done);
         list.push(future, read);
     }
     adding.finish(list)
@@ -115,7 +116,7 @@ macro_rules! __asyncio_gather {
 /// What all children of a gathering share.
 struct Shared<C> {
     outer: RefCell<Option<Future<()>>>,
-    children: OnceCell<C>,
+    children: RefCell<Option<C>>,
     /// How many different children there are, and how many of them are done.
     total: Cell<usize>,
     finished: Cell<usize>,
@@ -136,7 +137,7 @@ impl<C: Children> Adding<C> {
         Adding {
             shared: Rc::new(Shared {
                 outer: RefCell::new(None),
-                children: OnceCell::new(),
+                children: RefCell::new(None),
                 total: Cell::new(0),
                 finished: Cell::new(0),
                 return_exceptions: Cell::new(false),
@@ -149,7 +150,12 @@ impl<C: Children> Adding<C> {
     }
 
     #[track_caller]
-    pub(super) fn add<T, A>(&mut self, awaitable: A) -> (Future<T>, Read<T>)
+    #[inline]
+    pub(super) fn add<T, A>(
+        &mut self,
+        awaitable: A,
+        done: &mut Option<EachDone<T>>,
+    ) -> (Future<T>, Read<T>)
     where
         T: 'static,
         A: IntoFuture<Output = Result<T>>,
@@ -171,9 +177,13 @@ impl<C: Children> Adding<C> {
         self.shared.total.set(self.shared.total.get() + 1);
         if child.future.done() {
             let (shared, future) = (self.shared.clone(), child.future.clone());
-            self.done.push(Box::new(move || child_is_done(shared, future)));
+            self.done.push(Box::new(move || child_is_done(&shared, &future)));
         } else {
-            child.future.on_done_with(self.shared.clone(), child_is_done);
+            let done = done.get_or_insert_with(|| {
+                let shared = self.shared.clone();
+                EachDone::new(move |child| child_is_done(&shared, &child))
+            });
+            child.future.on_each_done(done);
         }
         (child.future, child.read)
     }
@@ -190,8 +200,7 @@ impl<C: Children> Adding<C> {
             Rc::new(move || weak.upgrade().is_some_and(|shared| shared.cancel_children())),
         );
         shared.outer.replace(Some(outer.clone()));
-        let filled = shared.children.set(children);
-        debug_assert!(filled.is_ok(), "a gathering is finished once");
+        shared.children.replace(Some(children));
         if shared.total.get() == 0 {
             outer.resolve(());
         }
@@ -205,7 +214,10 @@ impl<C: Children> Shared<C> {
         let message = self.outer().and_then(|outer| {
             outer.cell().data().local().peek_extra(|extra| extra.cancel_message.clone()).flatten()
         });
-        let any = self.children.get().is_some_and(|children| children.cancel(message));
+        // Not borrowed while they are cancelled: cancelling runs foreign code.
+        let children = self.children.take();
+        let any = children.as_ref().is_some_and(|children| children.cancel(message));
+        self.children.replace(children);
         if any {
             self.cancel_requested.set(true);
         }
@@ -232,7 +244,7 @@ impl<C: Children> Shared<C> {
 }
 
 /// A child's done callback.
-fn child_is_done<T: 'static, C: Children>(shared: Rc<Shared<C>>, child: Future<T>) {
+fn child_is_done<T: 'static, C: Children>(shared: &Shared<C>, child: &Future<T>) {
     shared.finished.set(shared.finished.get() + 1);
     let failure = child.failure();
     if shared.is_over() {
@@ -322,9 +334,18 @@ impl<C: Children> Gather<C> {
             Poll::Pending => Poll::Pending,
             Poll::Ready(Err(cancelled)) => Poll::Ready(Err(cancelled)),
             Poll::Ready(Ok(())) => Poll::Ready(self.outer.result().and_then(|()| {
-                collect(self.shared.children.get().expect("filled when it was made"))
+                let children = self.shared.children.take();
+                collect(&children.expect("a gathering that is done is awaited once"))
             })),
         }
+    }
+}
+
+impl<C> Drop for Gather<C> {
+    fn drop(&mut self) {
+        // The children have the state for their listener, so it must not have them for ever.
+        let children = self.shared.children.take();
+        drop(children);
     }
 }
 

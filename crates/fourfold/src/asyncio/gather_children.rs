@@ -141,7 +141,7 @@ macro_rules! tuple {
             fn add_to(self, adding: &mut Adding<Self::Children>) -> Self::Children {
                 let ($($child,)+) = self;
                 $(
-                    let (future, read) = adding.add($child);
+                    let (future, read) = adding.add($child, &mut None);
                     let $child = Child { future, read };
                 )+
                 ($($child,)+)

@@ -59,13 +59,7 @@ where
     C::IntoFuture: 'static,
 {
     let location = Location::caller();
-    let task = turn::with_running_loop(|core| {
-        Task::create(core, coroutine.into_future(), How::default(), location)
-    });
-    match task {
-        Some(task) => task,
-        None => no_running_loop(),
-    }
+    with_running_core(|core| Task::create(core, coroutine.into_future(), How::default(), location))
 }
 
 #[track_caller]
@@ -84,6 +78,20 @@ fn no_running_loop() -> ! {
 pub(crate) fn running_core() -> Arc<Core> {
     match turn::with_running_loop(Core::this) {
         Some(core) => core,
+        None => no_running_loop(),
+    }
+}
+
+/// Calls `f` with the core of the running loop, without another reference to it.
+///
+/// # Panics
+///
+/// Where no loop is running on this thread.
+#[track_caller]
+#[inline]
+pub(crate) fn with_running_core<R>(f: impl FnOnce(&Core) -> R) -> R {
+    match turn::with_running_loop(f) {
+        Some(result) => result,
         None => no_running_loop(),
     }
 }
@@ -186,8 +194,9 @@ impl<T: 'static> Task<T> {
         self.future.cell().data().local()
     }
 
-    pub(crate) fn future(&self) -> &Future<T> {
-        &self.future
+    /// The future of this task.
+    pub(crate) fn into_inner(self) -> Future<T> {
+        self.future
     }
 
     /// The task whose future this is.

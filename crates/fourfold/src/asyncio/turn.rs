@@ -31,7 +31,7 @@ use fourfold_kernel::task::{Erased, Orphan, Runnable};
 use fourfold_kernel::thread::{self, Token};
 use fourfold_kernel::timer::{self, Clock, Wheel};
 
-use super::cell::TaskData;
+use super::cell::{DoneCall, TaskData};
 use super::context;
 use super::debug::SlowCallback;
 use super::handles::{Callback, In, TimerState};
@@ -138,6 +138,8 @@ enum Entry {
     Wake(Waker),
     /// The callback that is next in the queue of callbacks.
     Call,
+    /// A future is done, and what many futures share is to be called for it.
+    Done(Rc<DoneCall>, Erased<TaskData>),
 }
 
 /// What waits for its time.
@@ -403,6 +405,16 @@ impl Core {
                     self.run_callback(callback);
                 }
             }
+            Entry::Done(call, cell) => self.run_done(&call, cell),
+        }
+    }
+
+    fn run_done(&self, call: &DoneCall, cell: Erased<TaskData>) {
+        let DoneCall::Each(call) = call else { return };
+        let _values = context::enter(None);
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| call(cell))) {
+            let error = Error::from_panic(payload);
+            self.report(ExceptionContext::new("Exception in callback", Some(error)));
         }
     }
 
@@ -442,7 +454,7 @@ impl Core {
                 Some(Some(callback)) => SlowCallback::Callback(callback.location),
                 _ => return self.run_entry(local, entry),
             },
-            Entry::Wake(_) => return self.run_entry(local, entry),
+            Entry::Wake(_) | Entry::Done(..) => return self.run_entry(local, entry),
         };
         let start = std::time::Instant::now();
         self.run_entry(local, entry);
@@ -464,6 +476,11 @@ impl Core {
         let local = self.local();
         local.ready.borrow_mut().push_back(Entry::Call);
         local.calls.borrow_mut().push(Some(callback))
+    }
+
+    #[inline]
+    pub(crate) fn queue_done(&self, call: Rc<DoneCall>, cell: Erased<TaskData>) {
+        self.local().ready.borrow_mut().push_back(Entry::Done(call, cell));
     }
 
     pub(crate) fn cancel_ready(&self, position: u64) {
@@ -670,6 +687,7 @@ impl Core {
                     // SAFETY: this is the loop's own thread.
                     Entry::Task(runnable) => unsafe { runnable.discard() },
                     Entry::Wake(waker) => drop(waker),
+                    Entry::Done(call, cell) => drop((call, cell)),
                     Entry::Call => {
                         let next = local.calls.borrow_mut().pop();
                         drop(next);
