@@ -44,7 +44,9 @@ fn names((done, pending): (Vec<Task<&'static str>>, Vec<Task<&'static str>>)) ->
     let list = |tasks: &[Task<&'static str>]| -> String {
         tasks.iter().map(|task| task.get_name()).collect()
     };
-    let _ = done.iter().map(|task| task.exception()).count();
+    for task in &done {
+        drop(task.exception());
+    }
     format!("done {} pending {}", list(&done), list(&pending))
 }
 
