@@ -15,17 +15,30 @@ mod errors;
 mod event_loop;
 mod extras;
 mod futures;
+mod generators;
 mod handles;
+mod locks;
+mod queues;
 mod run;
 mod sleep;
 mod tasks;
 mod turn;
+mod waiters;
 
 pub use context::{Context, ContextVar, Token, copy_context};
 pub use errors::InvalidState;
 pub use event_loop::{ExceptionContext, ExceptionHandler, Loop, Remote, get_running_loop};
 pub use futures::{DoneCallback, Future};
+pub use generators::{AsyncGenerator, StopAsyncIteration, async_generator};
 pub use handles::{Handle, TimerHandle};
+pub use locks::{
+    AcquireLock, AcquireSemaphore, Barrier, BoundedSemaphore, BrokenBarrier, Condition, Event,
+    EventWait, Lock, LockGuard, Semaphore, SemaphorePermit,
+};
+pub use queues::{
+    Fifo, Get, Lifo, LifoQueue, OrderedQueue, Priority, PriorityQueue, Put, Queue, QueueEmpty,
+    QueueFull, QueueOrder, QueueShutDown,
+};
 pub use run::run;
 pub use sleep::{Sleep, sleep, sleep_with};
 pub use tasks::{AnyTask, Task, all_tasks, create_task, current_task};
