@@ -38,7 +38,6 @@ use crate::{Error, Result};
 /// The original is
 /// [`StopIteration`](https://docs.python.org/3/library/exceptions.html#StopIteration).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct StopIteration;
 
 /// Arrives at the `yield_` of a generator that is closed.
@@ -46,7 +45,6 @@ pub struct StopIteration;
 /// The original is
 /// [`GeneratorExit`](https://docs.python.org/3/library/exceptions.html#GeneratorExit).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct GeneratorExit;
 
 impl fmt::Display for StopIteration {

@@ -24,7 +24,6 @@ use crate::{Error, Result};
 /// The original is
 /// [`StopAsyncIteration`](https://docs.python.org/3/library/exceptions.html#StopAsyncIteration).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct StopAsyncIteration;
 
 impl fmt::Display for StopAsyncIteration {
@@ -439,10 +438,8 @@ impl Loop {
         open.shut_down.set(true);
         let left: Vec<_> =
             open.list.borrow().iter().filter_map(|(_, generator)| generator.upgrade()).collect();
-        let closing: Vec<Task<()>> = left
-            .into_iter()
-            .map(|generator| self.create_task(generator.close()))
-            .collect();
+        let closing: Vec<Task<()>> =
+            left.into_iter().map(|generator| self.create_task(generator.close())).collect();
         for task in &closing {
             if let Err(error) = task.clone().await {
                 if !task.done() {
