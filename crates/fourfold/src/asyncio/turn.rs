@@ -408,6 +408,7 @@ impl Core {
         let context = std::mem::replace(&mut callback.context, In::Copy(None));
         let result = match context {
             In::Copy(values) => {
+                let _identity = context::Identity::fresh();
                 let _values = context::enter(values);
                 catch_unwind(AssertUnwindSafe(|| callback.call())).map_err(Error::from_panic)
             }
