@@ -297,7 +297,7 @@ impl<Y: 'static, S: 'static, R: 'static> IntoIterator for Generator<Y, S, R> {
     }
 }
 
-impl<'a, Y: 'static, S: 'static, R: 'static> IntoIterator for &'a mut Generator<Y, S, R> {
+impl<Y: 'static, S: 'static, R: 'static> IntoIterator for &mut Generator<Y, S, R> {
     type Item = Result<Y>;
     type IntoIter = Iter<Self>;
 

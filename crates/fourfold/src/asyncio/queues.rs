@@ -4,17 +4,18 @@
 //! takes it, and a getter that finds nothing waits again, at the end. That is CPython's protocol,
 //! and it is why a woken getter that is cancelled wakes the next one.
 
+mod order;
+mod waits;
+
 use std::cell::{Cell, RefCell};
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll};
+
+pub use order::{Fifo, Lifo, Priority, QueueOrder};
+pub use waits::{Get, Put};
 
 use super::locks::Event;
-use super::waiters::{Wait, Waited, Waiters};
+use super::waiters::Waiters;
 use crate::{Error, Result};
 
 /// A queue whose items leave in the order they came. See [`OrderedQueue`] for what it can do.
@@ -57,107 +58,6 @@ pub type LifoQueue<T> = OrderedQueue<Lifo<T>>;
 /// The original is
 /// [`asyncio.PriorityQueue`](https://docs.python.org/3/library/asyncio-queue.html#asyncio.PriorityQueue).
 pub type PriorityQueue<T> = OrderedQueue<Priority<T>>;
-
-/// In what order items leave a queue.
-pub trait QueueOrder: Default + 'static {
-    /// What the queue holds.
-    type Item: 'static;
-
-    /// Adds an item.
-    fn push(&mut self, item: Self::Item);
-
-    /// Takes out the item whose turn it is.
-    fn pop(&mut self) -> Option<Self::Item>;
-
-    /// How many there are.
-    fn len(&self) -> usize;
-
-    /// Whether there is none.
-    fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
-
-/// First in, first out.
-#[derive(Debug)]
-pub struct Fifo<T>(VecDeque<T>);
-
-/// Last in, first out.
-#[derive(Debug)]
-pub struct Lifo<T>(Vec<T>);
-
-/// Smallest first; equal ones leave in the order CPython's `heapq` gives them.
-#[derive(Debug)]
-pub struct Priority<T>(BinaryHeap<Reverse<T>>);
-
-impl<T> Default for Fifo<T> {
-    fn default() -> Self {
-        Fifo(VecDeque::new())
-    }
-}
-
-impl<T> Default for Lifo<T> {
-    fn default() -> Self {
-        Lifo(Vec::new())
-    }
-}
-
-impl<T: Ord> Default for Priority<T> {
-    fn default() -> Self {
-        Priority(BinaryHeap::new())
-    }
-}
-
-impl<T: 'static> QueueOrder for Fifo<T> {
-    type Item = T;
-
-    #[inline]
-    fn push(&mut self, item: T) {
-        self.0.push_back(item);
-    }
-
-    #[inline]
-    fn pop(&mut self) -> Option<T> {
-        self.0.pop_front()
-    }
-
-    #[inline]
-    fn len(&self) -> usize {
-        self.0.len()
-    }
-}
-
-impl<T: 'static> QueueOrder for Lifo<T> {
-    type Item = T;
-
-    fn push(&mut self, item: T) {
-        self.0.push(item);
-    }
-
-    fn pop(&mut self) -> Option<T> {
-        self.0.pop()
-    }
-
-    fn len(&self) -> usize {
-        self.0.len()
-    }
-}
-
-impl<T: Ord + 'static> QueueOrder for Priority<T> {
-    type Item = T;
-
-    fn push(&mut self, item: T) {
-        self.0.push(Reverse(item));
-    }
-
-    fn pop(&mut self) -> Option<T> {
-        self.0.pop().map(|Reverse(item)| item)
-    }
-
-    fn len(&self) -> usize {
-        self.0.len()
-    }
-}
 
 macro_rules! queue_error {
     ($(#[$doc:meta])* $name:ident, $text:literal) => {
@@ -265,7 +165,7 @@ impl<O: QueueOrder> OrderedQueue<O> {
     /// [`Queue.put`](https://docs.python.org/3/library/asyncio-queue.html#asyncio.Queue.put).
     #[inline]
     pub fn put(&self, item: O::Item) -> Put<'_, O> {
-        Put { queue: self, wait: Wait::default(), item: Some(item) }
+        Put::new(self, item)
     }
 
     /// Adds an item without waiting.
@@ -303,7 +203,7 @@ impl<O: QueueOrder> OrderedQueue<O> {
     /// [`Queue.get`](https://docs.python.org/3/library/asyncio-queue.html#asyncio.Queue.get).
     #[inline]
     pub fn get(&self) -> Get<'_, O> {
-        Get { queue: self, wait: Wait::default() }
+        Get::new(self)
     }
 
     /// Takes an item out without waiting.
@@ -408,118 +308,5 @@ impl<O: QueueOrder> fmt::Debug for OrderedQueue<O> {
             write!(f, " tasks={}", inner.unfinished.get())?;
         }
         f.write_str(if inner.shut_down.get() { " shutdown>" } else { ">" })
-    }
-}
-
-/// The future [`OrderedQueue::get`] returns.
-#[must_use = "an item is taken when this is awaited"]
-pub struct Get<'a, O: QueueOrder> {
-    queue: &'a OrderedQueue<O>,
-    wait: Wait,
-}
-
-impl<O: QueueOrder> Get<'_, O> {
-    /// Woken in vain: the next getter may take what is there.
-    fn pass_on(&self, woken: bool) {
-        if woken && !self.queue.empty() {
-            self.queue.0.getters.wake_next();
-        }
-    }
-}
-
-impl<O: QueueOrder> Future for Get<'_, O> {
-    type Output = Result<O::Item>;
-
-    #[inline]
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<O::Item>> {
-        let this = &mut *self;
-        let inner = &*this.queue.0;
-        loop {
-            if !this.wait.has_begun() && (!this.queue.empty() || inner.shut_down.get()) {
-                return Poll::Ready(this.queue.get_nowait());
-            }
-            match this.wait.poll(&inner.getters, context, "queue get") {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(Waited::Woken) => {}
-                Poll::Ready(Waited::Cancelled { error, woken }) => {
-                    this.pass_on(woken);
-                    return Poll::Ready(Err(error));
-                }
-            }
-        }
-    }
-}
-
-impl<O: QueueOrder> Drop for Get<'_, O> {
-    #[inline]
-    fn drop(&mut self) {
-        if let Some(woken) = self.wait.leave(&self.queue.0.getters) {
-            self.pass_on(woken);
-        }
-    }
-}
-
-impl<O: QueueOrder> fmt::Debug for Get<'_, O> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Get").field("queue", self.queue).finish()
-    }
-}
-
-/// The future [`OrderedQueue::put`] returns.
-#[must_use = "an item is added when this is awaited"]
-pub struct Put<'a, O: QueueOrder> {
-    queue: &'a OrderedQueue<O>,
-    wait: Wait,
-    item: Option<O::Item>,
-}
-
-impl<O: QueueOrder> Put<'_, O> {
-    /// Woken in vain: the next putter may have the room that is there.
-    fn pass_on(&self, woken: bool) {
-        if woken && !self.queue.full() {
-            self.queue.0.putters.wake_next();
-        }
-    }
-}
-
-// The item is moved, never pinned.
-impl<O: QueueOrder> Unpin for Put<'_, O> {}
-
-impl<O: QueueOrder> Future for Put<'_, O> {
-    type Output = Result<()>;
-
-    #[inline]
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
-        let this = &mut *self;
-        let inner = &*this.queue.0;
-        loop {
-            if !this.wait.has_begun() && (!this.queue.full() || inner.shut_down.get()) {
-                let item = this.item.take().expect("a put is not polled after it was ready");
-                return Poll::Ready(this.queue.put_nowait(item));
-            }
-            match this.wait.poll(&inner.putters, context, "queue put") {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(Waited::Woken) => {}
-                Poll::Ready(Waited::Cancelled { error, woken }) => {
-                    this.pass_on(woken);
-                    return Poll::Ready(Err(error));
-                }
-            }
-        }
-    }
-}
-
-impl<O: QueueOrder> Drop for Put<'_, O> {
-    #[inline]
-    fn drop(&mut self) {
-        if let Some(woken) = self.wait.leave(&self.queue.0.putters) {
-            self.pass_on(woken);
-        }
-    }
-}
-
-impl<O: QueueOrder> fmt::Debug for Put<'_, O> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Put").field("queue", self.queue).finish()
     }
 }
