@@ -20,7 +20,10 @@ mod extras;
 mod futures;
 mod gather;
 mod gather_children;
+mod generators;
 mod handles;
+mod locks;
+mod queues;
 mod run;
 mod shield;
 mod sleep;
@@ -31,6 +34,7 @@ mod timeouts;
 mod turn;
 mod wait;
 mod wait_for;
+mod waiters;
 
 #[doc(inline)]
 pub use crate::__asyncio_gather as gather;
@@ -43,7 +47,16 @@ pub use event_loop::{ExceptionContext, ExceptionHandler, Loop, Remote, get_runni
 pub use futures::{DoneCallback, Future};
 pub use gather::{Gather, GatherOutcomes, gather, gather_tuple};
 pub use gather_children::{Child, Children, Gatherable, List};
+pub use generators::{AsyncGenerator, StopAsyncIteration, async_generator};
 pub use handles::{Handle, TimerHandle};
+pub use locks::{
+    AcquireLock, AcquireSemaphore, Barrier, BoundedSemaphore, BrokenBarrier, Condition, Event,
+    EventWait, Lock, LockGuard, Semaphore, SemaphorePermit,
+};
+pub use queues::{
+    Fifo, Get, Lifo, LifoQueue, OrderedQueue, Priority, PriorityQueue, Put, Queue, QueueEmpty,
+    QueueFull, QueueOrder, QueueShutDown,
+};
 pub use run::run;
 pub use shield::{Shield, shield};
 pub use sleep::{Sleep, sleep, sleep_with};

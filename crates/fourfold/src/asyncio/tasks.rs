@@ -504,6 +504,7 @@ impl Drop for OwnContext<'_> {
 /// Runs the first step at once, in a copy of the current context, in the caller's stack.
 fn run_eagerly(runnable: Runnable<TaskData>) {
     let _nested = turn::enter_task(None);
+    let _own = context::Identity::of_running_task();
     // SAFETY: a task is started on its loop's own thread.
     unsafe { runnable.run() }
 }

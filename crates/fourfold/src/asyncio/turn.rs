@@ -329,7 +329,7 @@ impl Core {
     fn poll_io(&self, local: &LocalParts) {
         let idle = local.ready.borrow().is_empty() && !local.stopping.get();
         if !idle {
-            if self.reactor.len() > 0 {
+            if !self.reactor.is_empty() {
                 self.poll_for(local, Some(Duration::ZERO));
             }
             return;
@@ -339,7 +339,7 @@ impl Core {
             None => None,
             Some(deadline) if self.clock.is_virtual() => {
                 if self.outside.load(Ordering::Acquire) == 0 {
-                    if self.reactor.len() > 0 {
+                    if !self.reactor.is_empty() {
                         self.poll_for(local, Some(Duration::ZERO));
                         self.queue_sent();
                     }
@@ -352,7 +352,7 @@ impl Core {
             }
             Some(deadline) => match deadline.saturating_sub(self.clock.now()) {
                 0 => {
-                    if self.reactor.len() > 0 {
+                    if !self.reactor.is_empty() {
                         self.poll_for(local, Some(Duration::ZERO));
                     }
                     return;
@@ -423,6 +423,7 @@ impl Core {
         let context = std::mem::replace(&mut callback.context, In::Copy(None));
         let result = match context {
             In::Copy(values) => {
+                let _identity = context::Identity::fresh();
                 let _values = context::enter(values);
                 catch_unwind(AssertUnwindSafe(|| callback.call())).map_err(Error::from_panic)
             }
@@ -444,11 +445,10 @@ impl Core {
     #[cold]
     fn run_entry_watched(&self, local: &LocalParts, entry: Entry) {
         let what = match &entry {
-            // SAFETY: tasks and their data are used on the loop's own thread.
             Entry::Task(runnable) => {
-                SlowCallback::Task(unsafe { runnable.data() }.local().name(), unsafe {
-                    runnable.data().local().location
-                })
+                // SAFETY: tasks and their data are used on the loop's own thread.
+                let task = unsafe { runnable.data() }.local();
+                SlowCallback::Task(task.name(), task.location)
             }
             Entry::Call => match local.calls.borrow().first() {
                 Some(Some(callback)) => SlowCallback::Callback(callback.location),
