@@ -91,6 +91,14 @@ pub(crate) enum Flag {
     Yielded = 1 << 9,
     /// The task runs in a context object that it was made with.
     SharedContext = 1 << 8,
+    /// The outcome is a `Cancelled` error.
+    EndedCancelled = 1 << 10,
+    /// That `Cancelled` was set as an exception: the future counts as finished, not cancelled.
+    AsException = 1 << 11,
+    /// The task awaits itself and will be told so at its next step.
+    AwaitsItself = 1 << 12,
+    /// Seen already by a function that takes several futures and wants each one once.
+    Listed = 1 << 13,
 }
 
 // SAFETY: not shared. Runnables of other threads go to the inbox, which only the loop's own
@@ -135,10 +143,7 @@ unsafe impl Schedule for TaskData {
     fn notify(cell: &Erased<Self>, listener: Listener) {
         match listener {
             Listener::Wake(waker) => waker.wake(),
-            Listener::Call(call) => {
-                let callback = (call.callback)(cell.clone());
-                cell.data().core.queue_call(callback);
-            }
+            Listener::Call(call) => call.queue(cell.clone()),
         }
     }
 
@@ -181,13 +186,36 @@ pub(crate) enum Listener {
     /// A task, or any other waker.
     Wake(Waker),
     /// A done callback, to be queued.
-    Call(Box<DoneCall>),
+    Call(Rc<DoneCall>),
 }
 
-/// Makes the callback that is queued when the future is done. It is made only then: before, it
-/// would refer to the future that holds it, and neither would ever go.
-pub(crate) struct DoneCall {
-    pub(crate) callback: Box<dyn FnOnce(Erased<TaskData>) -> Callback>,
+/// What is called when a future is done. Nothing in it refers to the future: that would refer to
+/// itself, and never go.
+pub(crate) enum DoneCall {
+    /// Makes the callback of one future.
+    Once(Cell<Option<OnceDone>>),
+    /// Is called for each of many futures, by reference, so that none of them costs an allocation.
+    Each(Box<dyn Fn(Erased<TaskData>)>),
+}
+
+pub(crate) type OnceDone = Box<dyn FnOnce(Erased<TaskData>) -> Callback>;
+
+impl DoneCall {
+    /// Queues the call for `cell`, which is done.
+    pub(crate) fn queue(self: Rc<Self>, cell: Erased<TaskData>) {
+        match &*self {
+            DoneCall::Once(make) => {
+                if let Some(make) = make.take() {
+                    let callback = make(cell.clone());
+                    cell.data().core.queue_call(callback);
+                }
+            }
+            DoneCall::Each(_) => {
+                let core = cell.data().core.this();
+                core.queue_done(self, cell);
+            }
+        }
+    }
 }
 
 impl From<Waker> for Listener {
@@ -297,9 +325,26 @@ impl Local {
         has
     }
 
-    /// A step begins: whatever the task waited on, it waits no more.
+    /// A step begins: whatever the task waited on, it waits no more, and a cancellation that
+    /// found nothing to cancel is raised.
     #[inline]
     pub(crate) fn begin_step(&self) {
+        self.clear(Flag::Leaf);
+        let waited_on = self.waiting.take();
+        if self.take(Flag::MustCancel) {
+            // What it waited on ends with a `Cancelled` of its own: that one is raised, once.
+            let raises = waited_on
+                .as_ref()
+                .is_some_and(|cell| cell.data().local().has(Flag::EndedCancelled));
+            if !raises {
+                self.set(Flag::Throw);
+            }
+        }
+    }
+
+    /// What was polled earlier in this step is not what the task waits on.
+    #[inline]
+    fn begin_bare_wait(&self) {
         self.clear(Flag::Leaf);
         drop(self.waiting.take());
     }
@@ -313,6 +358,7 @@ impl Local {
             let on = cell.data().local().id;
             trace::waiting(id, if on.is_some() { "task" } else { "future" }, on);
         }
+        self.clear(Flag::Leaf);
         drop(self.waiting.replace(Some(cell)));
     }
 
@@ -369,11 +415,20 @@ impl Local {
 
 /// Cancels whatever `cell` is: a future, a task, a gathering.
 pub(crate) fn cancel(cell: &Erased<TaskData>, message: Option<Arc<str>>) -> bool {
+    let local = cell.data().local();
     if cell.is_done() {
+        // Who cancels does not care for the failure. A gathering does care.
+        if local.has(Flag::Unseen)
+            && local.peek_extra(|extra| extra.on_cancel.is_none()).unwrap_or(true)
+        {
+            local.seen();
+        }
         return false;
     }
-    let local = cell.data().local();
-    local.set_cancel_message(message);
+    // A `Cancelled` that is on its way keeps its message.
+    if !local.has(Flag::Throw) || cell.is_running() {
+        local.set_cancel_message(message);
+    }
     (local.cancel)(cell)
 }
 
@@ -384,7 +439,10 @@ pub(crate) fn cancel_task(cell: &Erased<TaskData>) -> bool {
     if let Some(id) = local.id {
         trace::cancel_requested(id);
     }
-    if !cancel_wait(cell, local) {
+    if cell.is_running() {
+        // Whatever it polled during this step is not yet what it waits on.
+        local.set(Flag::MustCancel);
+    } else if !local.has(Flag::Throw) && !cancel_wait(cell, local) {
         local.set(Flag::MustCancel);
     }
     true
@@ -427,9 +485,11 @@ pub(crate) fn take_throw() -> Option<Error> {
 #[inline]
 pub(crate) fn yield_now(waker: &Waker) {
     let marked = with_running(|data, own| {
+        let local = data.local();
+        local.begin_bare_wait();
         let polled_directly = own.will_wake(waker);
         if polled_directly {
-            data.local().set(Flag::Yielded);
+            local.set(Flag::Yielded);
         }
         polled_directly
     });

@@ -28,6 +28,53 @@ thread_local! {
     /// need not be swapped.
     static IN_USE: Cell<bool> = const { Cell::new(false) };
     static CURRENT: RefCell<Snapshot> = const { RefCell::new(None) };
+    static IDENTITY: Cell<u64> = const { Cell::new(0) };
+}
+
+static CONTEXTS: AtomicU64 = AtomicU64::new(1);
+
+/// Says which context is current while it lives; the values are exchanged apart from it.
+///
+/// Copies share their values until one is changed, so the values cannot tell contexts apart. Only
+/// tokens ask, so the common case costs nothing: 0 stands for the running task's own context.
+pub(crate) struct Identity(u64);
+
+impl Identity {
+    /// The running task's own context.
+    pub(crate) fn of_running_task() -> Identity {
+        Identity(IDENTITY.replace(0))
+    }
+
+    /// A context that nothing else has: a callback's copy.
+    #[inline]
+    pub(crate) fn fresh() -> Identity {
+        // While no variable was ever set there is no token either.
+        if in_use() { Identity::of_context(next_context()) } else { Identity::of_running_task() }
+    }
+
+    fn of_context(id: u64) -> Identity {
+        Identity(IDENTITY.replace(id << 1))
+    }
+
+    fn current() -> u64 {
+        match IDENTITY.get() {
+            0 => super::cell::with_running(|data, _| data.local().id)
+                .flatten()
+                .map_or(0, |task| (task.get() << 1) | 1),
+            context => context,
+        }
+    }
+}
+
+impl Drop for Identity {
+    #[inline]
+    fn drop(&mut self) {
+        IDENTITY.set(self.0);
+    }
+}
+
+fn next_context() -> u64 {
+    CONTEXTS.fetch_add(1, Ordering::Relaxed)
 }
 
 /// Whether any context of this thread may have values.
@@ -160,18 +207,24 @@ impl<T: Clone + Send + Sync + 'static> ContextVar<T> {
     /// Sets the value in the current context; the token sets it back.
     pub fn set(&self, value: T) -> Token<T> {
         let former = self.replace(Some(Arc::new(value)));
-        Token { var: self.id(), former, _values: PhantomData }
+        Token { var: self.id(), context: Identity::current(), former, _values: PhantomData }
     }
 
     /// Sets the value back to what it was before the `set` that gave `token`.
     ///
     /// # Errors
     ///
-    /// When the token came from another variable.
+    /// When the token came from another variable, or from another context.
     pub fn reset(&self, token: Token<T>) -> Result<()> {
         if token.var != self.id() {
             return Err(Error::msg(format!(
                 "the token was made by another variable than '{}'",
+                self.name
+            )));
+        }
+        if token.context != Identity::current() {
+            return Err(Error::msg(format!(
+                "the token of '{}' was made in another context",
                 self.name
             )));
         }
@@ -208,6 +261,7 @@ impl<T> fmt::Debug for ContextVar<T> {
 #[must_use = "a token is of use only to reset its variable"]
 pub struct Token<T> {
     var: u64,
+    context: u64,
     former: Option<Arc<dyn Any + Send + Sync>>,
     _values: PhantomData<fn() -> T>,
 }
@@ -222,8 +276,8 @@ impl<T> fmt::Debug for Token<T> {
 ///
 /// The original is
 /// [`contextvars.Context`](https://docs.python.org/3/library/contextvars.html#contextvars.Context).
-#[derive(Default)]
 pub struct Context {
+    identity: u64,
     values: Cell<Snapshot>,
     entered: Cell<bool>,
 }
@@ -231,7 +285,12 @@ pub struct Context {
 impl Context {
     /// A context without values.
     pub fn new() -> Context {
-        Context::default()
+        Context::with(None)
+    }
+
+    fn with(values: Snapshot) -> Context {
+        let values = Cell::new(values);
+        Context { identity: next_context(), values, entered: Cell::new(false) }
     }
 
     /// Calls `f` in this context; what it sets stays in it.
@@ -248,7 +307,7 @@ impl Context {
     pub fn copy(&self) -> Context {
         let values = self.values.take();
         self.values.set(values.clone());
-        Context { values: Cell::new(values), entered: Cell::new(false) }
+        Context::with(values)
     }
 
     /// The value a variable has in this context.
@@ -265,7 +324,14 @@ impl Context {
         }
         let mut values = self.values.take();
         swap(&mut values);
-        Ok(Entered { context: self, former: values })
+        let _identity = Identity::of_context(self.identity);
+        Ok(Entered { context: self, former: values, _identity })
+    }
+}
+
+impl Default for Context {
+    fn default() -> Self {
+        Context::new()
     }
 }
 
@@ -279,6 +345,7 @@ impl fmt::Debug for Context {
 pub(crate) struct Entered<'a> {
     context: &'a Context,
     former: Snapshot,
+    _identity: Identity,
 }
 
 impl Drop for Entered<'_> {
@@ -294,5 +361,5 @@ impl Drop for Entered<'_> {
 /// The original is
 /// [`contextvars.copy_context`](https://docs.python.org/3/library/contextvars.html#contextvars.copy_context).
 pub fn copy_context() -> Context {
-    Context { values: Cell::new(snapshot()), entered: Cell::new(false) }
+    Context::with(snapshot())
 }

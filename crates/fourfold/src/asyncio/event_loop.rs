@@ -13,6 +13,7 @@ use super::context::{self, Context};
 use super::futures::Future;
 use super::handles::{Callback, Handle, In, TimerHandle};
 use super::interrupts::KeyboardInterrupt;
+use super::task_builder::TaskFactory;
 use super::tasks::{How, Task};
 use super::turn::{self, Core, CoreRef, Ended};
 use crate::{Error, Result};
@@ -154,7 +155,7 @@ impl Loop {
     {
         self.check_can_run()?;
         let task =
-            Task::start(&self.core, coroutine.into_future(), How::default(), Location::caller());
+            Task::create(&self.core, coroutine.into_future(), How::default(), Location::caller());
         self.run_task(&task)
     }
 
@@ -311,7 +312,21 @@ impl Loop {
         C::IntoFuture: 'static,
     {
         assert!(!self.core.is_closed(), "Event loop is closed");
-        Task::start(&self.core, coroutine.into_future(), How::default(), Location::caller())
+        Task::create(&self.core, coroutine.into_future(), How::default(), Location::caller())
+    }
+
+    /// Sets what every new task of this loop goes through before it starts; `None`: nothing. With
+    /// [`eager_task_factory`](super::eager_task_factory) tasks start at once.
+    ///
+    /// The original is
+    /// [`loop.set_task_factory`](https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.set_task_factory).
+    pub fn set_task_factory(&self, factory: Option<TaskFactory>) {
+        self.core.set_task_factory(factory);
+    }
+
+    /// What [`set_task_factory`](Loop::set_task_factory) was given.
+    pub fn get_task_factory(&self) -> Option<TaskFactory> {
+        self.core.task_factory()
     }
 
     /// A way to reach this loop from other threads.
@@ -383,10 +398,6 @@ impl Remote {
     #[track_caller]
     pub fn call_soon_threadsafe(&self, f: impl FnOnce() + Send + 'static) -> Result<()> {
         self.core.send_call(Box::new(f)).map_err(|_| Error::msg("Event loop is closed"))
-    }
-
-    pub(crate) fn core(&self) -> &Arc<Core> {
-        &self.core
     }
 }
 

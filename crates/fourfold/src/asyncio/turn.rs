@@ -32,10 +32,11 @@ use fourfold_kernel::task::{Erased, Orphan, Runnable};
 use fourfold_kernel::thread::{self, Token};
 use fourfold_kernel::timer::{self, Clock, Wheel};
 
-use super::cell::TaskData;
+use super::cell::{DoneCall, TaskData};
 use super::context;
 use super::debug::SlowCallback;
 use super::handles::{Callback, In, TimerState};
+use super::task_builder::TaskFactory;
 use super::{ExceptionContext, ExceptionHandler};
 use crate::Error;
 
@@ -71,6 +72,7 @@ struct LocalParts {
     turns: Cell<u64>,
     time_queued: Cell<u64>,
     handler: RefCell<Option<ExceptionHandler>>,
+    factory: RefCell<Option<TaskFactory>>,
     pub(crate) extras: super::extras::Extras,
 }
 
@@ -142,6 +144,8 @@ enum Entry {
     Wake(Waker),
     /// The callback that is next in the queue of callbacks.
     Call,
+    /// A future is done, and what many futures share is to be called for it.
+    Done(Rc<DoneCall>, Erased<TaskData>),
 }
 
 /// What waits for its time.
@@ -250,6 +254,7 @@ impl Core {
                 turns: Cell::new(0),
                 time_queued: Cell::new(0),
                 handler: RefCell::new(None),
+                factory: RefCell::new(None),
                 extras: super::extras::Extras::default(),
             }),
         }))
@@ -431,6 +436,16 @@ impl Core {
                     self.run_callback(callback);
                 }
             }
+            Entry::Done(call, cell) => self.run_done(&call, cell),
+        }
+    }
+
+    fn run_done(&self, call: &DoneCall, cell: Erased<TaskData>) {
+        let DoneCall::Each(call) = call else { return };
+        let _values = context::enter(None);
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| call(cell))) {
+            let error = Error::from_panic(payload);
+            self.report(ExceptionContext::new("Exception in callback", Some(error)));
         }
     }
 
@@ -439,6 +454,7 @@ impl Core {
         let context = std::mem::replace(&mut callback.context, In::Copy(None));
         let result = match context {
             In::Copy(values) => {
+                let _identity = context::Identity::fresh();
                 let _values = context::enter(values);
                 catch_unwind(AssertUnwindSafe(|| callback.call())).map_err(Error::from_panic)
             }
@@ -469,7 +485,7 @@ impl Core {
                 Some(Some(callback)) => SlowCallback::Callback(callback.location),
                 _ => return self.run_entry(local, entry),
             },
-            Entry::Wake(_) => return self.run_entry(local, entry),
+            Entry::Wake(_) | Entry::Done(..) => return self.run_entry(local, entry),
         };
         let watch = local.extras.get::<super::debug::Watch>();
         let watching = watch.begin(&what, local.slow.get());
@@ -502,6 +518,14 @@ impl Core {
         }
         local.ready.borrow_mut().push_back(Entry::Call);
         local.calls.borrow_mut().push(Some(callback))
+    }
+
+    #[inline]
+    pub(crate) fn queue_done(&self, call: Rc<DoneCall>, cell: Erased<TaskData>) {
+        let local = self.local();
+        if !local.emptied.get() {
+            local.ready.borrow_mut().push_back(Entry::Done(call, cell));
+        }
     }
 
     pub(crate) fn cancel_ready(&self, position: u64) {
@@ -678,6 +702,20 @@ impl Core {
         }
     }
 
+    /// What new tasks go through before they start.
+    #[inline]
+    pub(crate) fn task_factory(&self) -> Option<TaskFactory> {
+        self.local().factory.borrow().clone()
+    }
+
+    pub(crate) fn set_task_factory(&self, factory: Option<TaskFactory>) {
+        let local = self.local();
+        if !local.emptied.get() {
+            let former = local.factory.replace(factory);
+            drop(former);
+        }
+    }
+
     /// Tells the exception handler, or standard error, of what nobody else will hear of.
     pub(crate) fn report(&self, context: ExceptionContext) {
         let handler = self.local().handler.borrow().clone();
@@ -712,6 +750,7 @@ impl Core {
                     // SAFETY: this is the loop's own thread.
                     Entry::Task(runnable) => unsafe { runnable.discard() },
                     Entry::Wake(waker) => drop(waker),
+                    Entry::Done(call, cell) => drop((call, cell)),
                     Entry::Call => {
                         let next = local.calls.borrow_mut().pop();
                         drop(next);
@@ -727,6 +766,8 @@ impl Core {
         drop(poll);
         let handler = local.handler.take();
         drop(handler);
+        let factory = local.factory.take();
+        drop(factory);
         local.emptied.set(true);
     }
 
@@ -752,6 +793,7 @@ impl LocalParts {
             && self.tasks.get_mut().is_empty()
             && self.poll.get_mut().is_none()
             && self.handler.get_mut().is_none()
+            && self.factory.get_mut().is_none()
             && self.extras.is_empty()
     }
 }

@@ -50,8 +50,15 @@ pub fn listed<B: Body<S>, S: Schedule>(
     (runnable, Handle { front, _owns: PhantomData }, Erased::from_header(front.cast()))
 }
 
-/// Makes a cell without a body: somebody will [`finish`](Handle::finish) it.
+/// Makes a cell without a body that stays on this thread: somebody will [`finish`](Handle::finish) it.
 pub fn promise<V: 'static, S: Schedule>(data: S) -> Handle<V, S> {
+    const { assert!(!S::SHARED, "a scheduler that threads share needs `shared_promise`") };
+    Handle { front: cell::allocate_promise(data), _owns: PhantomData }
+}
+
+/// As [`promise`], for a cell that threads share. The outcome may be dropped on any of them.
+pub fn shared_promise<V: Send + Sync + 'static, S: Shared>(data: S) -> Handle<V, S> {
+    const { assert!(S::SHARED) };
     Handle { front: cell::allocate_promise(data), _owns: PhantomData }
 }
 
@@ -117,7 +124,7 @@ impl<V: 'static, S: Schedule> Handle<V, S> {
     ///
     /// # Safety
     ///
-    /// The cell was made by [`promise`]: the outcome of a body is the body's to write.
+    /// The cell was made by [`promise`] or [`shared_promise`]: the outcome of a body is the body's to write.
     #[inline]
     pub unsafe fn finish(&self, value: V) -> Result<(), V> {
         // SAFETY: the handle owns a reference.
@@ -227,7 +234,7 @@ impl<V: 'static, S: Schedule> Handle<V, S> {
     /// When the cell has no body.
     pub fn abort(&self) {
         // SAFETY: this handle keeps the cell alive.
-        unsafe { cell::act_on(self.header(), self.front().header.state.abort()) }
+        unsafe { cell::abort(self.header()) }
     }
 
     /// A waker that makes the body run.
@@ -295,8 +302,18 @@ impl<S: Schedule> Erased<S> {
         Erased { header, _owns: PhantomData }
     }
 
+    /// Whether `waker` wakes this cell's body.
+    pub fn is_woken_by(&self, waker: &Waker) -> bool {
+        cell::header_of::<S>(waker) == Some(self.header)
+    }
+
     /// The cell behind a waker, if it is one of this scheduler's.
-    pub fn of_waker(waker: &Waker) -> Option<Erased<S>> {
+    ///
+    /// # Safety
+    ///
+    /// If the scheduler is not [`Shared`], this is the thread that made the cell: wakers travel,
+    /// what this returns does not.
+    pub unsafe fn of_waker(waker: &Waker) -> Option<Erased<S>> {
         let header = cell::header_of::<S>(waker)?;
         // SAFETY: the waker keeps the cell alive while it is borrowed.
         unsafe { header.as_ref() }.state.retain();
@@ -361,7 +378,7 @@ impl<S: Schedule> Erased<S> {
     /// As [`Handle::abort`].
     pub fn abort(&self) {
         // SAFETY: this owns a reference.
-        unsafe { cell::act_on(self.header, self.header.as_ref().state.abort()) }
+        unsafe { cell::abort(self.header) }
     }
 
     /// Wakes the body.
