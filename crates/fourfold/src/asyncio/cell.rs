@@ -43,6 +43,10 @@ pub(crate) struct Local {
     pub(crate) location: &'static Location<'static>,
     /// How a cancellation of this future or task is done.
     cancel: fn(&Erased<TaskData>) -> bool,
+    /// What a suspended wait without a future of its own waits for; holds while `LEAF` is set.
+    reason: Cell<&'static str>,
+    /// Where that wait was made, if it knows.
+    site: Cell<Option<&'static Location<'static>>>,
     /// The future or task this task awaits.
     waiting: Cell<Option<Erased<TaskData>>>,
     /// The values of the task's context while it does not run.
@@ -55,8 +59,8 @@ pub(crate) struct Local {
 pub(crate) struct Extra {
     pub(crate) name: Option<Rc<str>>,
     pub(crate) cancel_message: Option<Arc<str>>,
-    /// A failure nobody has looked at.
-    pub(crate) unseen: Option<Error>,
+    /// The failure it ended with, for those who do not know the type of the outcome.
+    pub(crate) failure: Option<Error>,
     /// A context object the task was made with.
     pub(crate) shared_context: Option<Rc<Context>>,
     /// What a cancellation goes to instead: the children of a `gather`.
@@ -77,7 +81,7 @@ pub(crate) enum Flag {
     Throw = 1 << 3,
     /// The task is suspended in a wait that has no future of its own.
     Leaf = 1 << 4,
-    /// The failure in `Extra::unseen` was not looked at.
+    /// The failure in `Extra::failure` was not looked at.
     Unseen = 1 << 5,
     /// The outcome was moved out.
     Taken = 1 << 6,
@@ -167,6 +171,16 @@ unsafe impl Schedule for TaskData {
     }
 }
 
+/// Frees a cell that another thread gave back. Loop's own thread.
+pub(crate) fn free_orphan(orphan: Orphan<TaskData>) {
+    // SAFETY: this is the thread that made the cell.
+    unsafe {
+        let data: &TaskData = orphan.data();
+        data.local.report_unseen(&data.core);
+        orphan.free();
+    }
+}
+
 /// Who waits for a future.
 pub(crate) enum Listener {
     /// A task, or any other waker.
@@ -228,6 +242,8 @@ impl TaskData {
                 id,
                 location,
                 cancel,
+                reason: Cell::new(""),
+                site: Cell::new(None),
                 waiting: Cell::new(None),
                 context: Cell::new(None),
                 extra: Cell::new(None),
@@ -346,6 +362,11 @@ impl Local {
         drop(self.waiting.replace(Some(cell)));
     }
 
+    /// What the task is suspended in, if it is a wait without a future of its own.
+    pub(crate) fn leaf(&self) -> Option<(&'static str, Option<&'static Location<'static>>)> {
+        self.has(Flag::Leaf).then(|| (self.reason.get(), self.site.get()))
+    }
+
     /// What the task waits on.
     pub(crate) fn waits_on(&self) -> Option<Erased<TaskData>> {
         let waiting = self.waiting.take();
@@ -357,20 +378,23 @@ impl Local {
     /// Remembers a failure until somebody looks at it.
     pub(crate) fn set_unseen(&self, error: &Error) {
         self.set(Flag::Unseen);
-        self.with_extra(|extra| extra.unseen = Some(error.clone()));
+        self.with_extra(|extra| extra.failure = Some(error.clone()));
     }
 
     /// Somebody looked.
     #[inline]
     pub(crate) fn seen(&self) {
-        if self.take(Flag::Unseen) {
-            self.with_extra(|extra| extra.unseen = None);
-        }
+        self.clear(Flag::Unseen);
+    }
+
+    /// The failure the cell ended with, seen or not; none for a cancellation.
+    pub(crate) fn failure(&self) -> Option<Error> {
+        self.peek_extra(|extra| extra.failure.clone()).flatten()
     }
 
     fn report_unseen(&self, core: &Core) {
         if self.has(Flag::Unseen) {
-            let error = self.with_extra(|extra| extra.unseen.take());
+            let error = self.failure();
             let what = if self.has(Flag::Task) { "Task" } else { "Future" };
             core.report(super::ExceptionContext {
                 message: format!("{what} exception was never retrieved"),
@@ -479,9 +503,17 @@ pub(crate) fn yield_now(waker: &Waker) {
 /// it, and the wait then finds [`take_throw`].
 #[inline]
 pub(crate) fn wait_in_leaf(reason: &'static str) {
+    wait_in_leaf_at(reason, None);
+}
+
+/// As [`wait_in_leaf`], of a wait that knows where it was made.
+#[inline]
+pub(crate) fn wait_in_leaf_at(reason: &'static str, site: Option<&'static Location<'static>>) {
     with_running(|data, _| {
         let local = data.local();
         local.set(Flag::Leaf);
+        local.reason.set(reason);
+        local.site.set(site);
         if trace::enabled()
             && let Some(id) = local.id
         {

@@ -3,22 +3,25 @@
 //! The values are an immutable map behind a counted pointer. A *snapshot* is that pointer: making
 //! one costs nothing, and setting a variable makes a new map. The map that is current lies in a
 //! thread-local; running a task or a callback swaps its own in and out.
+//!
+//! Values are `Send` and `Sync`, so that a snapshot can go along to a thread: that is what
+//! `to_thread` and `call_soon_threadsafe` promise. What belongs to one thread has its place in a
+//! thread-local or in what the task owns.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::fmt;
 use std::marker::PhantomData;
-use std::rc::Rc;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use crate::{Error, Result};
 
-type Values = HashMap<u64, Rc<dyn Any>>;
+type Values = HashMap<u64, Arc<dyn Any + Send + Sync>>;
 
 /// The values at one moment; nothing for the many programs that have none.
-pub(crate) type Snapshot = Option<Rc<Values>>;
+pub(crate) type Snapshot = Option<Arc<Values>>;
 
 thread_local! {
     /// Whether a variable was ever set on this thread. While none was, every context is empty and
@@ -105,6 +108,19 @@ pub(crate) fn enter(mut values: Snapshot) -> EnteredValues {
     EnteredValues(values)
 }
 
+/// As [`enter`], of values that may come from another thread.
+pub(crate) fn enter_sent(values: Snapshot) -> EnteredValues {
+    mark_in_use(&values);
+    enter(values)
+}
+
+/// Values that came from another thread are about to be entered on this one.
+pub(crate) fn mark_in_use(values: &Snapshot) {
+    if values.is_some() {
+        IN_USE.set(true);
+    }
+}
+
 pub(crate) struct EnteredValues(Snapshot);
 
 impl Drop for EnteredValues {
@@ -142,7 +158,7 @@ pub struct ContextVar<T: 'static> {
 
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
-impl<T: Clone + 'static> ContextVar<T> {
+impl<T: Clone + Send + Sync + 'static> ContextVar<T> {
     /// A variable without a default.
     pub const fn new(name: &'static str) -> ContextVar<T> {
         ContextVar { name, default: None, id: OnceLock::new(), _values: PhantomData }
@@ -190,7 +206,7 @@ impl<T: Clone + 'static> ContextVar<T> {
 
     /// Sets the value in the current context; the token sets it back.
     pub fn set(&self, value: T) -> Token<T> {
-        let former = self.replace(Some(Rc::new(value)));
+        let former = self.replace(Some(Arc::new(value)));
         Token { var: self.id(), context: Identity::current(), former, _values: PhantomData }
     }
 
@@ -216,12 +232,15 @@ impl<T: Clone + 'static> ContextVar<T> {
         Ok(())
     }
 
-    fn replace(&self, value: Option<Rc<dyn Any>>) -> Option<Rc<dyn Any>> {
+    fn replace(
+        &self,
+        value: Option<Arc<dyn Any + Send + Sync>>,
+    ) -> Option<Arc<dyn Any + Send + Sync>> {
         let id = self.id();
         IN_USE.set(true);
         // The maps are changed outside the borrow: dropping a value may run foreign code.
         let mut values = snapshot();
-        let map = Rc::make_mut(values.get_or_insert_with(Rc::default));
+        let map = Arc::make_mut(values.get_or_insert_with(Arc::default));
         let former = match value {
             Some(value) => map.insert(id, value),
             None => map.remove(&id),
@@ -243,7 +262,7 @@ impl<T> fmt::Debug for ContextVar<T> {
 pub struct Token<T> {
     var: u64,
     context: u64,
-    former: Option<Rc<dyn Any>>,
+    former: Option<Arc<dyn Any + Send + Sync>>,
     _values: PhantomData<fn() -> T>,
 }
 
@@ -292,7 +311,7 @@ impl Context {
     }
 
     /// The value a variable has in this context.
-    pub fn get<T: Clone + 'static>(&self, var: &ContextVar<T>) -> Option<T> {
+    pub fn get<T: Clone + Send + Sync + 'static>(&self, var: &ContextVar<T>) -> Option<T> {
         let values = self.values.take();
         let value = values.as_ref().and_then(|values| values.get(&var.id()).cloned());
         self.values.set(values);

@@ -1,6 +1,7 @@
 //! Waiting for time to pass.
 
 use std::future::Future as StdFuture;
+use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -34,8 +35,9 @@ use crate::Result;
 /// })
 /// .unwrap();
 /// ```
+#[track_caller]
 pub fn sleep(delay: Duration) -> Sleep {
-    Sleep { delay, state: State::New }
+    Sleep { delay, made_at: Location::caller(), state: State::New }
 }
 
 /// As [`sleep`], and gives `result`.
@@ -43,9 +45,13 @@ pub fn sleep(delay: Duration) -> Sleep {
 /// # Errors
 ///
 /// As for [`sleep`].
-pub async fn sleep_with<T>(delay: Duration, result: T) -> Result<T> {
-    sleep(delay).await?;
-    Ok(result)
+#[track_caller]
+pub fn sleep_with<T>(delay: Duration, result: T) -> impl StdFuture<Output = Result<T>> {
+    let sleep = sleep(delay);
+    async move {
+        sleep.await?;
+        Ok(result)
+    }
 }
 
 /// The future [`sleep`] returns.
@@ -53,6 +59,7 @@ pub async fn sleep_with<T>(delay: Duration, result: T) -> Result<T> {
 #[must_use = "a sleep does nothing until it is awaited"]
 pub struct Sleep {
     delay: Duration,
+    made_at: &'static Location<'static>,
     state: State,
 }
 
@@ -113,7 +120,7 @@ impl Sleep {
             }
             State::Yielded | State::Done => panic!("a sleep was polled after it was done"),
         }
-        cell::wait_in_leaf("sleep");
+        cell::wait_in_leaf_at("sleep", Some(self.made_at));
         Poll::Pending
     }
 

@@ -60,6 +60,7 @@ pub(super) struct VTable {
     cancel: unsafe fn(NonNull<Header>),
     queue: unsafe fn(NonNull<Header>),
     give_up: unsafe fn(NonNull<Header>),
+    listeners: unsafe fn(NonNull<Header>) -> NonNull<()>,
     scheduler: TypeId,
     free: unsafe fn(NonNull<Header>),
 }
@@ -268,6 +269,7 @@ impl<B: Body<S>, S: Schedule> Bodied<B, S> {
         cancel: Self::drop_body_and_finish,
         queue: queue::<S>,
         give_up: give_up::<S>,
+        listeners: listeners::<B::Output, S>,
         scheduler: TypeId::of::<S>(),
         free: Self::free,
     };
@@ -368,6 +370,7 @@ impl<V: 'static, S: Schedule> Bodiless<V, S> {
         cancel: Self::nothing,
         queue: Self::nothing,
         give_up: give_up::<S>,
+        listeners: listeners::<V, S>,
         scheduler: TypeId::of::<S>(),
         free: Self::free,
     };
@@ -410,6 +413,40 @@ unsafe fn queue<S: Schedule>(header: NonNull<Header>) {
 struct DataOf<S> {
     _header: Header,
     data: S,
+}
+
+/// Where the cell has its listeners: an `UnsafeCell<Listeners<S::Listener>>`.
+///
+/// SAFETY: `header` starts a live `Front<V, S>`.
+unsafe fn listeners<V, S: Schedule>(header: NonNull<Header>) -> NonNull<()> {
+    // SAFETY: the caller's promise; no reference is made, only an address inside the cell.
+    unsafe { NonNull::new_unchecked(&raw mut (*header.cast::<Front<V, S>>().as_ptr()).listeners) }
+        .cast()
+}
+
+/// Runs `f` on the listeners of a cell whose outcome's type is not known, alone. `f` must not
+/// call foreign code.
+///
+/// SAFETY: `header` starts a live cell of scheduler `S`; the caller holds a reference.
+pub(super) unsafe fn with_listeners<S: Schedule, R>(
+    header: NonNull<Header>,
+    f: impl FnOnce(&mut Listeners<S::Listener>) -> R,
+) -> R {
+    // SAFETY: the caller's reference keeps the cell alive; the type is the one `S` fixes.
+    let (state, listeners) = unsafe {
+        let header_ref = header.as_ref();
+        let listeners = (header_ref.vtable.listeners)(header);
+        (&header_ref.state, listeners.cast::<UnsafeCell<Listeners<S::Listener>>>().as_ref())
+    };
+    if S::SHARED {
+        state.lock();
+    }
+    // SAFETY: as in `Front::with_listeners`.
+    let result = listeners.with_mut(|listeners| f(unsafe { &mut *listeners }));
+    if S::SHARED {
+        state.unlock();
+    }
+    result
 }
 
 /// The scheduler's data of the cell.

@@ -334,6 +334,42 @@ impl<S: Schedule> Erased<S> {
         unsafe { self.header.as_ref() }.state.is_running()
     }
 
+    /// As [`Handle::listen`].
+    pub fn listen(&self, listener: S::Listener) -> Result<ListenerKey, S::Listener> {
+        let mut listener = Some(listener);
+        // SAFETY: this owns a reference.
+        let key = unsafe {
+            cell::with_listeners::<S, _>(self.header, |listeners| {
+                if self.is_done() {
+                    None
+                } else {
+                    listener.take().map(|listener| listeners.push(listener))
+                }
+            })
+        };
+        match (key, listener) {
+            (Some(key), _) => Ok(key),
+            (None, Some(listener)) => Err(listener),
+            (None, None) => unreachable!("a listener is either added or kept"),
+        }
+    }
+
+    /// As [`Handle::map_listeners`].
+    ///
+    /// # Safety
+    ///
+    /// As for [`Handle::map_listeners`].
+    pub unsafe fn map_listeners<R>(&self, mut f: impl FnMut(&S::Listener) -> Option<R>) -> Vec<R> {
+        let mut found = Vec::new();
+        // SAFETY: this owns a reference.
+        unsafe {
+            cell::with_listeners::<S, _>(self.header, |listeners| {
+                listeners.visit(|_, listener| found.extend(f(listener)));
+            });
+        }
+        found
+    }
+
     /// As [`Handle::abort`].
     pub fn abort(&self) {
         // SAFETY: this owns a reference.

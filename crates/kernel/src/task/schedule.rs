@@ -170,6 +170,16 @@ impl<S: Schedule> Orphan<S> {
         Orphan { header, _scheduler: PhantomData }
     }
 
+    /// The scheduler's data in the cell.
+    ///
+    /// # Safety
+    ///
+    /// `S` may be used on this thread.
+    pub unsafe fn data(&self) -> &S {
+        // SAFETY: the orphan owns the cell; the rest is the caller's promise.
+        unsafe { cell::data(self.header) }
+    }
+
     /// Drops what is left in the cell and its memory. An orphan that is dropped instead leaks,
     /// which is what must happen where its own thread is gone.
     ///
