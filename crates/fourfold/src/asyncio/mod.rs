@@ -37,6 +37,7 @@ mod shield;
 mod signals;
 mod sleep;
 mod task_builder;
+mod task_list;
 mod taskgroups;
 mod tasks;
 mod threadsafe;
