@@ -8,6 +8,8 @@
 //! One file for each of asyncio's notions. Below them: `turn.rs`, the loop's turn; `cell.rs`, what
 //! asyncio keeps in every future and task.
 
+#[cfg(unix)]
+mod address;
 mod cell;
 mod context;
 mod debug;
@@ -16,11 +18,17 @@ mod event_loop;
 mod extras;
 mod futures;
 mod handles;
+#[cfg(unix)]
+mod readers;
 mod run;
 mod sleep;
+#[cfg(unix)]
+mod sockets;
 mod tasks;
 mod turn;
 
+#[cfg(unix)]
+pub use address::Address;
 pub use context::{Context, ContextVar, Token, copy_context};
 pub use errors::InvalidState;
 pub use event_loop::{ExceptionContext, ExceptionHandler, Loop, Remote, get_running_loop};
