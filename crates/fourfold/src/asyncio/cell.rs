@@ -83,6 +83,8 @@ pub(crate) enum Flag {
     Taken = 1 << 6,
     /// The outcome is being cloned.
     Lent = 1 << 7,
+    /// The step ended in a bare yield: the task is to be queued again.
+    Yielded = 1 << 9,
     /// The task runs in a context object that it was made with.
     SharedContext = 1 << 8,
 }
@@ -109,6 +111,11 @@ unsafe impl Schedule for TaskData {
             let core = core.this();
             core.send(Remote::Task(runnable));
         }
+    }
+
+    #[inline]
+    fn yielded(&self) -> bool {
+        self.local.take(Flag::Yielded)
     }
 
     #[inline]
@@ -390,6 +397,22 @@ pub(crate) fn take_throw() -> Option<Error> {
         local.take(Flag::Throw).then(|| local.cancelled_error())
     })
     .flatten()
+}
+
+/// Suspends for one turn: the task is queued again behind what is queued now.
+#[inline]
+pub(crate) fn yield_now(waker: &Waker) {
+    let marked = with_running(|data, own| {
+        let polled_directly = own.will_wake(waker);
+        if polled_directly {
+            data.local().set(Flag::Yielded);
+        }
+        polled_directly
+    });
+    // Something between the task and this wait has a waker of its own: it must hear of it.
+    if marked != Some(true) {
+        waker.wake_by_ref();
+    }
 }
 
 /// The running task is suspended in a wait that has no future of its own: a cancellation wakes

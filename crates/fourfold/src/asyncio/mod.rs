@@ -11,20 +11,32 @@
 #[cfg(unix)]
 mod address;
 mod cell;
+#[cfg(unix)]
+mod connections;
 mod context;
 mod debug;
 mod errors;
 mod event_loop;
 mod extras;
+#[cfg(unix)]
+mod flow;
 mod futures;
 mod handles;
 #[cfg(unix)]
+mod protocols;
+#[cfg(unix)]
 mod readers;
 mod run;
+#[cfg(unix)]
+mod server;
 mod sleep;
 #[cfg(unix)]
 mod sockets;
+#[cfg(unix)]
+mod stream_transport;
 mod tasks;
+#[cfg(unix)]
+mod transports;
 mod turn;
 
 #[cfg(unix)]
@@ -34,6 +46,12 @@ pub use errors::InvalidState;
 pub use event_loop::{ExceptionContext, ExceptionHandler, Loop, Remote, get_running_loop};
 pub use futures::{DoneCallback, Future};
 pub use handles::{Handle, TimerHandle};
+#[cfg(unix)]
+pub use protocols::Protocol;
 pub use run::run;
+#[cfg(unix)]
+pub use server::Server;
 pub use sleep::{Sleep, sleep, sleep_with};
 pub use tasks::{AnyTask, Task, all_tasks, create_task, current_task};
+#[cfg(unix)]
+pub use transports::Transport;

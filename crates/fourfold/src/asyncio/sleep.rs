@@ -2,15 +2,13 @@
 
 use std::future::Future as StdFuture;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use fourfold_kernel::timer;
 
 use super::cell;
-use super::tasks::running_core;
-use super::turn::Core;
+use super::turn::{self, CoreRef};
 use crate::Result;
 
 /// Suspends the task for `delay`; for no delay, for one turn of the loop.
@@ -62,7 +60,7 @@ pub struct Sleep {
 enum State {
     New,
     Yielded,
-    Waiting(Arc<Core>, timer::Key),
+    Waiting(CoreRef, timer::Key),
     Done,
 }
 
@@ -78,33 +76,46 @@ impl StdFuture for Sleep {
         match &self.state {
             State::New if self.delay.is_zero() => {
                 self.state = State::Yielded;
-                context.waker().wake_by_ref();
+                cell::yield_now(context.waker());
                 Poll::Pending
             }
-            State::New => {
-                let core = running_core();
-                let deadline = core.deadline_after(self.delay);
-                let key = core.wake_at(deadline, context.waker().clone());
-                self.state = State::Waiting(core, key);
-                cell::wait_in_leaf("sleep");
-                Poll::Pending
-            }
-            State::Waiting(core, key) if core.timer_waits(*key) => {
-                // Polled for another reason; if by another waker, that is the one to wake.
-                core.rewake(*key, context.waker());
-                cell::wait_in_leaf("sleep");
-                Poll::Pending
-            }
-            State::Yielded | State::Waiting(..) => {
+            State::Yielded => {
                 self.state = State::Done;
                 Poll::Ready(Ok(()))
             }
-            State::Done => panic!("a sleep was polled after it was done"),
+            _ => self.poll_timer(context),
         }
     }
 }
 
 impl Sleep {
+    fn poll_timer(&mut self, context: &mut Context<'_>) -> Poll<Result<()>> {
+        match &self.state {
+            State::New => {
+                let waiting = turn::with_running_loop(|core| {
+                    let deadline = core.deadline_after(self.delay);
+                    let key = core.wake_at(deadline, context.waker().clone());
+                    State::Waiting(CoreRef::new(core), key)
+                });
+                match waiting {
+                    Some(waiting) => self.state = waiting,
+                    None => panic!("no running event loop: await a sleep under asyncio::run"),
+                }
+            }
+            State::Waiting(core, key) if core.timer_waits(*key) => {
+                // Polled for another reason; if by another waker, that is the one to wake.
+                core.rewake(*key, context.waker());
+            }
+            State::Waiting(..) => {
+                self.state = State::Done;
+                return Poll::Ready(Ok(()));
+            }
+            State::Yielded | State::Done => panic!("a sleep was polled after it was done"),
+        }
+        cell::wait_in_leaf("sleep");
+        Poll::Pending
+    }
+
     fn forget(&mut self) {
         if let State::Waiting(core, key) = std::mem::replace(&mut self.state, State::Done) {
             core.cancel_timer(key);
@@ -115,6 +126,8 @@ impl Sleep {
 impl Drop for Sleep {
     #[inline]
     fn drop(&mut self) {
-        self.forget();
+        if matches!(self.state, State::Waiting(..)) {
+            self.forget();
+        }
     }
 }

@@ -24,6 +24,7 @@ use std::task::{Context, Poll, RawWaker, RawWakerVTable, Waker};
 
 use super::handle::Erased;
 use super::listeners::Listeners;
+use super::memory;
 use super::schedule::{Orphan, Runnable, Schedule};
 use super::state::{Pause, Start, State, Wake};
 use crate::sync::UnsafeCell;
@@ -91,19 +92,19 @@ pub(super) fn allocate<B: Body<S>, S: Schedule>(
     data: S,
     references: usize,
 ) -> NonNull<Front<B::Output, S>> {
-    let cell = Box::new(Cell {
+    let cell = memory::allocate(Cell {
         front: Front::new(State::scheduled(references), const { Bodied::<B, S>::VTABLE }, data),
         body: UnsafeCell::new(Some(body)),
     });
-    NonNull::from(Box::leak(cell)).cast()
+    cell.cast()
 }
 
 /// Allocates a cell without a body: the pointer carries one reference.
 pub(super) fn allocate_promise<V: 'static, S: Schedule>(data: S) -> NonNull<Front<V, S>> {
-    let cell = Box::new(Promise {
+    let cell = memory::allocate(Promise {
         front: Front::<V, S>::new(State::promise(), const { Bodiless::<V, S>::VTABLE }, data),
     });
-    NonNull::from(Box::leak(cell)).cast()
+    cell.cast()
 }
 
 impl<V, S: Schedule> Front<V, S> {
@@ -236,7 +237,7 @@ impl<B: Body<S>, S: Schedule> Bodied<B, S> {
             })
         }));
         let value = match polled {
-            Ok(Poll::Pending) => match state.pause() {
+            Ok(Poll::Pending) => match state.pause(cell.front.data.yielded()) {
                 Pause::Idle => return,
                 // SAFETY: the last reference is ours.
                 Pause::Free => return unsafe { give_up::<S>(header) },
@@ -289,8 +290,8 @@ impl<B: Body<S>, S: Schedule> Bodied<B, S> {
     }
 
     unsafe fn free(header: NonNull<Header>) {
-        // SAFETY: the last reference is the caller's, and the cell came out of this kind of box.
-        drop(unsafe { Box::from_raw(header.cast::<Cell<B, S>>().as_ptr()) });
+        // SAFETY: the last reference is the caller's, and the cell was allocated as this type.
+        unsafe { memory::free(header.cast::<Cell<B, S>>()) }
     }
 }
 
@@ -313,8 +314,8 @@ impl<V: 'static, S: Schedule> Bodiless<V, S> {
     }
 
     unsafe fn free(header: NonNull<Header>) {
-        // SAFETY: the last reference is the caller's, and the cell came out of this kind of box.
-        drop(unsafe { Box::from_raw(header.cast::<Promise<V, S>>().as_ptr()) });
+        // SAFETY: the last reference is the caller's, and the cell was allocated as this type.
+        unsafe { memory::free(header.cast::<Promise<V, S>>()) }
     }
 }
 

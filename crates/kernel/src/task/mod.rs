@@ -10,11 +10,13 @@
 //! | `cell.rs` | the allocation, and what the runner does |
 //! | `schedule.rs` | what a cell asks of its loop: the [`Schedule`] trait, [`Runnable`], [`Orphan`] |
 //! | `handle.rs` | what a user of a cell holds: [`Handle`], [`Erased`] |
+//! | `memory.rs` | where cells come from and go to |
 //! | `listeners.rs` | who waits for an outcome, first come first |
 
 mod cell;
 mod handle;
 mod listeners;
+mod memory;
 mod schedule;
 mod state;
 

@@ -36,6 +36,13 @@ pub unsafe trait Schedule: Sized + 'static {
     /// `data` is the cell's own and valid until `runnable` is handed on.
     unsafe fn schedule(data: *const Self, runnable: Runnable<Self>);
 
+    /// Whether the body, which was just polled and is pending, wants to be queued again at once.
+    /// It could as well have woken itself; this spares the wake.
+    #[inline]
+    fn yielded(&self) -> bool {
+        false
+    }
+
     /// The outcome was just written; the listeners have not been told yet. Called once, on the
     /// thread that finished the cell.
     #[inline]

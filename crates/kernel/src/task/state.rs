@@ -164,17 +164,18 @@ impl State {
         if before & ABORTED == 0 { Start::Poll } else { Start::Abort }
     }
 
-    /// `RUNNING` → idle, or → `SCHEDULED` if it was woken meanwhile.
+    /// `RUNNING` → idle, or → `SCHEDULED` if it was woken meanwhile or wants to go on.
     #[inline]
-    pub(super) fn pause(&self) -> Pause {
+    pub(super) fn pause(&self, go_on: bool) -> Pause {
         let mut now = self.0.load(Ordering::Relaxed);
         loop {
             debug_assert_eq!(now & (RUNNING | DONE), RUNNING);
             if now & ABORTED != 0 {
                 return Pause::Abort;
             }
-            let woken = now & SCHEDULED != 0;
-            let next = (now & !RUNNING) - if woken { 0 } else { REFERENCE };
+            let woken = go_on | (now & SCHEDULED != 0);
+            let next =
+                if woken { (now & !RUNNING) | SCHEDULED } else { (now & !RUNNING) - REFERENCE };
             match self.0.compare_exchange_weak(now, next, Ordering::AcqRel, Ordering::Relaxed) {
                 Ok(_) if woken => return Pause::Queue,
                 Ok(_) if next < REFERENCE => return Pause::Free,
