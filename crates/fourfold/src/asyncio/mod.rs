@@ -33,7 +33,15 @@ mod sleep;
 #[cfg(unix)]
 mod sockets;
 #[cfg(unix)]
+mod stream_reader;
+#[cfg(unix)]
 mod stream_transport;
+#[cfg(unix)]
+mod stream_writer;
+#[cfg(unix)]
+mod streams;
+#[cfg(unix)]
+mod subprocess;
 mod tasks;
 #[cfg(unix)]
 mod transports;
@@ -52,6 +60,22 @@ pub use run::run;
 #[cfg(unix)]
 pub use server::Server;
 pub use sleep::{Sleep, sleep, sleep_with};
+#[cfg(unix)]
+pub use stream_reader::{
+    DEFAULT_LIMIT, IncompleteReadError, LimitOverrunError, Separators, StreamReader,
+};
+#[cfg(unix)]
+pub use stream_writer::StreamWriter;
+#[cfg(unix)]
+pub use streams::{
+    open_connection, open_connection_with, open_unix_connection, start_server, start_server_with,
+    start_unix_server,
+};
+#[cfg(unix)]
+pub use subprocess::{
+    CreateSubprocess, DEVNULL, INHERIT, PIPE, Process, Redirect, STDOUT, create_subprocess_exec,
+    create_subprocess_shell,
+};
 pub use tasks::{AnyTask, Task, all_tasks, create_task, current_task};
 #[cfg(unix)]
 pub use transports::Transport;

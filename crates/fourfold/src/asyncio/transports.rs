@@ -148,10 +148,6 @@ impl Transport {
         self.0.set_protocol(Rc::new(protocol));
     }
 
-    pub(crate) fn set_shared_protocol(&self, protocol: Rc<dyn Protocol>) {
-        self.0.set_protocol(protocol);
-    }
-
     /// The protocol, until the connection is lost.
     pub fn get_protocol(&self) -> Option<Rc<dyn Protocol>> {
         self.0.protocol()
