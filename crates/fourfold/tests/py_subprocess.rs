@@ -74,8 +74,8 @@ fn py_26_terminate_kill_and_the_process_that_is_gone() {
 
         let p = sleeper().await?;
         p.kill()?;
-        let waits = [p.clone(), p.clone()]
-            .map(|p| asyncio::create_task(async move { p.wait().await }));
+        let waits =
+            [p.clone(), p.clone()].map(|p| asyncio::create_task(async move { p.wait().await }));
         for wait in waits {
             assert_eq!(wait.await?, -9);
         }

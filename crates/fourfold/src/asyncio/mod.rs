@@ -14,6 +14,8 @@ mod cell;
 #[cfg(unix)]
 mod connections;
 mod context;
+#[cfg(unix)]
+mod datagrams;
 mod debug;
 mod errors;
 mod event_loop;
@@ -50,6 +52,8 @@ mod turn;
 #[cfg(unix)]
 pub use address::Address;
 pub use context::{Context, ContextVar, Token, copy_context};
+#[cfg(unix)]
+pub use datagrams::{DatagramProtocol, DatagramTransport};
 pub use errors::InvalidState;
 pub use event_loop::{ExceptionContext, ExceptionHandler, Loop, Remote, get_running_loop};
 pub use futures::{DoneCallback, Future};
