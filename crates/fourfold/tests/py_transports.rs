@@ -7,7 +7,10 @@ use std::os::unix::net::UnixStream;
 use std::rc::Rc;
 use std::time::Duration;
 
-use fourfold::asyncio::{self, Future, Loop, Protocol, Server, Transport, get_running_loop};
+use fourfold::asyncio::{
+    self, DatagramProtocol, DatagramTransport, Future, Loop, Protocol, Server, Transport,
+    get_running_loop,
+};
 use fourfold::{Error, Result};
 
 type Log = Rc<RefCell<Vec<String>>>;
@@ -401,6 +404,91 @@ fn py_25_a_server_closes_when_serving_forever_is_cancelled() {
         pair.server.close_clients();
         assert!(forever.await.unwrap_err().is_cancelled());
         pair.server.wait_closed().await
+    })
+    .unwrap();
+}
+
+/// Notes what comes to a datagram endpoint; a server answers in capitals.
+struct Peer {
+    echo: bool,
+    log: RefCell<Vec<String>>,
+    transport: OnceCell<DatagramTransport>,
+    lost: Future<()>,
+}
+
+impl Peer {
+    fn new(echo: bool) -> Peer {
+        let lost = get_running_loop().unwrap().create_future();
+        Peer { echo, log: RefCell::default(), transport: OnceCell::new(), lost }
+    }
+
+    fn log(&self) -> String {
+        self.log.borrow().join(", ")
+    }
+}
+
+impl DatagramProtocol for Peer {
+    fn connection_made(&self, transport: DatagramTransport) {
+        self.transport.set(transport).unwrap();
+        self.log.borrow_mut().push("made".into());
+    }
+
+    fn datagram_received(&self, data: &[u8], from: std::net::SocketAddr) {
+        self.log.borrow_mut().push(String::from_utf8_lossy(data).into_owned());
+        if self.echo {
+            self.transport.get().unwrap().sendto(&data.to_ascii_uppercase(), from).unwrap();
+        }
+    }
+
+    fn error_received(&self, error: Error) {
+        let kind = error.downcast_ref::<std::io::Error>().unwrap().kind();
+        self.log.borrow_mut().push(format!("error {kind:?}"));
+    }
+
+    fn connection_lost(&self, error: Option<Error>) {
+        self.log.borrow_mut().push(format!("lost {}", error.is_some()));
+        self.lost.set_result(()).unwrap();
+    }
+}
+
+#[test]
+fn py_25_datagrams_go_both_ways_and_a_deaf_port_is_an_error_the_endpoint_survives() {
+    asyncio::run(async {
+        let event_loop = get_running_loop()?;
+        let (st, s) =
+            event_loop.create_datagram_endpoint(|| Peer::new(true), ("127.0.0.1", 0), None).await?;
+        let address = st.sockname().unwrap();
+        let connect = || {
+            let remote = ("127.0.0.1", address.port());
+            event_loop.create_datagram_endpoint(|| Peer::new(false), None, remote)
+        };
+        let (ct, c) = connect().await?;
+        for data in [&b"one"[..], b"two", b"", b"three"] {
+            ct.sendto(data, None)?;
+        }
+        until(|| c.log.borrow().len() == 5).await?;
+        let elsewhere = ct.sendto(b"x", std::net::SocketAddr::from(([127, 0, 0, 1], 1)));
+        assert!(elsewhere.unwrap_err().to_string().starts_with("Invalid address: must be None or"));
+        ct.sendto(b"same address", address)?;
+        until(|| c.log.borrow().len() == 6).await?;
+        ct.close();
+        ct.close();
+        assert!(ct.is_closing() && !c.lost.done());
+        c.lost.clone().await?;
+        assert_eq!(s.log(), "made, one, two, , three, same address");
+        assert_eq!(c.log(), "made, ONE, TWO, , THREE, SAME ADDRESS, lost false");
+
+        let (ct, c) = connect().await?;
+        st.close();
+        s.lost.clone().await?;
+        ct.sendto(b"lost", None)?;
+        until(|| c.log.borrow().len() == 2).await?;
+        assert_eq!(c.log(), "made, error ConnectionRefused");
+        assert!(!ct.is_closing());
+        ct.abort();
+        c.lost.clone().await?;
+        assert_eq!(c.log(), "made, error ConnectionRefused, lost false");
+        Ok(())
     })
     .unwrap();
 }

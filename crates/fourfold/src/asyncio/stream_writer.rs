@@ -128,10 +128,13 @@ impl StreamProtocol {
     fn serve(&self, transport: Transport) {
         let Some(connected) = self.connected.take() else { return };
         let writer = self.writer(transport.clone());
+        // A handler that does not use the writer would drop it, and close, at once.
+        let held = writer.clone();
         let handler = connected(self.reader.clone(), writer);
         let core = self.core.clone();
-        super::event_loop::Loop::from_core(core.clone()).create_task(handler).add_done_callback(
-            move |task| match task.exception() {
+        let event_loop = super::event_loop::Loop::from_core(core.clone());
+        event_loop.create_task(handler).add_done_callback(move |task| {
+            match task.exception() {
                 Err(_cancelled) => transport.close(),
                 Ok(Some(error)) => {
                     let message = "Unhandled exception in client_connected_cb";
@@ -139,8 +142,9 @@ impl StreamProtocol {
                     transport.close();
                 }
                 Ok(None) => {}
-            },
-        );
+            }
+            drop(held);
+        });
     }
 }
 
