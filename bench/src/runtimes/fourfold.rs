@@ -5,16 +5,21 @@ use crate::measure::{Measured, Stopwatch};
 use crate::runtime::{Runtime, announce};
 use crate::versions;
 use crate::workload::{Job, MESSAGE_BYTES};
-use fourfold::asyncio::{Event, Queue, create_task, gather, get_running_loop, run, sleep};
+use fourfold::Result;
+use fourfold::asyncio::{Event, Queue, create_task, gather, get_running_loop, sleep};
 use fourfold::net::{TcpListener, TcpStream};
-use futures_lite::{AsyncReadExt, AsyncWriteExt};
 use std::cell::Cell;
+use std::future::Future;
 use std::io;
 use std::rc::Rc;
 use std::time::Duration;
 
 /// See the module.
 pub(super) struct Fourfold;
+
+fn run(main: impl Future<Output = Result<Measured>> + 'static) -> io::Result<Measured> {
+    fourfold::asyncio::run(main).map_err(|error| io::Error::other(error.into_std()))
+}
 
 impl Runtime for Fourfold {
     fn version(&self) -> String {
@@ -27,12 +32,12 @@ impl Runtime for Fourfold {
             let mut done = 0;
             let watch = Stopwatch::start()?;
             for _ in 0..job.operations / job.batch {
-                tasks.extend((0..job.batch).map(|_| create_task(async { 1 })));
+                tasks.extend((0..job.batch).map(|_| create_task(async { Ok(1) })));
                 for task in tasks.drain(..) {
-                    done += task.await.map_err(io::Error::other)?;
+                    done += task.await?;
                 }
             }
-            watch.stop(done)
+            Ok(watch.stop(done)?)
         })
     }
 
@@ -44,14 +49,13 @@ impl Runtime for Fourfold {
                 sleep(Duration::ZERO).await?;
                 done += 1;
             }
-            fourfold::Result::Ok(done)
+            Ok(done)
         };
         run(async move {
             let watch = Stopwatch::start()?;
             let (first, second) = (create_task(one()), create_task(one()));
-            let first = first.await.flatten().map_err(io::Error::other)?;
-            let second = second.await.flatten().map_err(io::Error::other)?;
-            watch.stop(first + second)
+            let done = first.await? + second.await?;
+            Ok(watch.stop(done)?)
         })
     }
 
@@ -67,9 +71,9 @@ impl Runtime for Fourfold {
                     .map(|delay| create_task(async move { sleep(delay).await.map(|()| 1) })),
             );
             for task in tasks {
-                done += task.await.flatten().map_err(io::Error::other)?;
+                done += task.await?;
             }
-            watch.stop(done)
+            Ok(watch.stop(done)?)
         })
     }
 
@@ -88,42 +92,42 @@ impl Runtime for Fourfold {
                     }));
                 }
                 while PARKED.get() < batch * job.batch {
-                    sleep(Duration::ZERO).await.map_err(io::Error::other)?;
+                    sleep(Duration::ZERO).await?;
                 }
             }
-            watch.stop(PARKED.get())
+            Ok(watch.stop(PARKED.get())?)
         })
     }
 
     fn echo(&self, job: Job) -> io::Result<Measured> {
         run(async move {
-            let listener = TcpListener::bind("127.0.0.1:0").await.map_err(io::Error::other)?;
+            let listener = TcpListener::bind("127.0.0.1:0").await?;
             let mut tasks = Vec::new();
             let mut bytes = 0;
             let watch = announce(listener.local_addr()?.port())?;
             for _ in 0..job.batch {
-                let (stream, _) = listener.accept().await.map_err(io::Error::other)?;
+                let (stream, _) = listener.accept().await?;
                 tasks.push(create_task(echo_one(stream)));
             }
             for task in tasks {
-                bytes += task.await.map_err(io::Error::other)??;
+                bytes += task.await?;
             }
-            watch.stop(bytes / MESSAGE_BYTES as u64)
+            Ok(watch.stop(bytes / MESSAGE_BYTES as u64)?)
         })
     }
 
     fn call_soon(&self, job: Job) -> io::Result<Measured> {
         thread_local!(static DONE: Cell<u64> = const { Cell::new(0) });
         run(async move {
-            let event_loop = get_running_loop();
+            let event_loop = get_running_loop()?;
             let watch = Stopwatch::start()?;
             for _ in 0..job.operations / job.batch {
                 for _ in 0..job.batch {
                     event_loop.call_soon(|| DONE.set(DONE.get() + 1));
                 }
-                sleep(Duration::ZERO).await.map_err(io::Error::other)?;
+                sleep(Duration::ZERO).await?;
             }
-            watch.stop(DONE.get())
+            Ok(watch.stop(DONE.get())?)
         })
     }
 
@@ -138,7 +142,7 @@ impl Runtime for Fourfold {
                     while let Some(item) = asked.get().await? {
                         answered.put(item + 1).await?;
                     }
-                    fourfold::Result::Ok(())
+                    Ok(())
                 }
             });
             let client = create_task(async move {
@@ -148,11 +152,11 @@ impl Runtime for Fourfold {
                     done = answered.get().await?;
                 }
                 asked.put(None).await?;
-                fourfold::Result::Ok(done)
+                Ok(done)
             });
-            let done = client.await.flatten().map_err(io::Error::other)?;
-            server.await.flatten().map_err(io::Error::other)?;
-            watch.stop(done)
+            let done = client.await?;
+            server.await?;
+            Ok(watch.stop(done)?)
         })
     }
 
@@ -161,15 +165,15 @@ impl Runtime for Fourfold {
             let mut done = 0;
             let watch = Stopwatch::start()?;
             for _ in 0..job.operations / job.batch {
-                let tasks = (0..job.batch).map(|_| create_task(async { 1 })).collect();
-                done += gather(tasks).await.map_err(io::Error::other)?.into_iter().sum::<u64>();
+                let tasks = (0..job.batch).map(|_| create_task(async { Ok(1) }));
+                done += gather(tasks).await?.into_iter().sum::<u64>();
             }
-            watch.stop(done)
+            Ok(watch.stop(done)?)
         })
     }
 }
 
-async fn echo_one(mut stream: TcpStream) -> io::Result<u64> {
+async fn echo_one(stream: TcpStream) -> Result<u64> {
     stream.set_nodelay(true)?;
     let mut buffer = [0; 4 * MESSAGE_BYTES];
     let mut bytes = 0;

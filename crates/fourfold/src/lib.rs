@@ -3,6 +3,7 @@
 
 pub mod asyncio;
 mod error;
+pub mod generator;
 
 #[cfg(feature = "http")]
 pub mod http;

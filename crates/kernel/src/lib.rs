@@ -2,6 +2,7 @@
 
 pub mod blocking;
 pub mod driver;
+pub mod prefetch;
 pub mod queue;
 pub mod reactor;
 mod sync;

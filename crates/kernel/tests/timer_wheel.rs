@@ -13,7 +13,13 @@ enum Step {
     InsertAfter(u64),
     /// Again at the deadline of a timer made before.
     InsertAgain(usize),
+    /// So many, about evenly spread up to so long after the present.
+    InsertMany(u64, u64),
     Cancel(usize),
+    /// So many, the earliest first, asking for the next deadline after each.
+    CancelEarliest(usize),
+    /// All but each so-manieth.
+    CancelMost(usize),
     /// The time goes on by so much and all that is due is taken.
     Advance(u64),
     AdvanceTo(u64),
@@ -44,7 +50,11 @@ fn step() -> impl Strategy<Value = Step> {
         2 => span().prop_map(Step::InsertAfter),
         6 => short().prop_map(Step::InsertAfter),
         4 => any::<usize>().prop_map(Step::InsertAgain),
+        1 => (span(), 0u64..150).prop_map(|(span, count)| Step::InsertMany(span, count)),
+        2 => (short(), 0u64..150).prop_map(|(span, count)| Step::InsertMany(span, count)),
         4 => any::<usize>().prop_map(Step::Cancel),
+        1 => (0usize..80).prop_map(Step::CancelEarliest),
+        1 => (1usize..200).prop_map(Step::CancelMost),
         3 => short().prop_map(Step::Advance),
         1 => span().prop_map(Step::AdvanceTo),
         3 => Just(Step::PopOne),
@@ -70,6 +80,13 @@ impl Model {
         assert_eq!(wheel.deadline(key), Some(deadline));
     }
 
+    fn cancel(&mut self, wheel: &mut Wheel<usize>, id: usize) {
+        let (deadline, key) = self.made[id];
+        let expected = self.pending.remove(&(deadline, id)).map(|_| id);
+        assert_eq!(wheel.cancel(key), expected);
+        assert_eq!(wheel.cancel(key), None);
+    }
+
     /// Takes one timer from both and returns whether there was one.
     fn pop(&mut self, wheel: &mut Wheel<usize>, now: u64) -> bool {
         let expected = self.pending.first_key_value().map(|(&id, _)| id).filter(|id| id.0 <= now);
@@ -92,12 +109,28 @@ impl Model {
             Step::InsertAgain(which) if !self.made.is_empty() => {
                 self.insert(wheel, self.made[which % self.made.len()].0);
             }
+            Step::InsertMany(span, count) => {
+                for part in 0..count {
+                    // A prime, so that the deadlines come in no order, and some twice.
+                    let after = span / count * (part * 31 % count / 2);
+                    self.insert(wheel, self.now.saturating_add(after));
+                }
+            }
             Step::Cancel(which) if !self.made.is_empty() => {
-                let id = which % self.made.len();
-                let (deadline, key) = self.made[id];
-                let expected = self.pending.remove(&(deadline, id)).map(|_| id);
-                assert_eq!(wheel.cancel(key), expected);
-                assert_eq!(wheel.cancel(key), None);
+                self.cancel(wheel, which % self.made.len());
+            }
+            Step::CancelEarliest(count) => {
+                for _ in 0..count {
+                    let Some((&(_, id), _)) = self.pending.first_key_value() else { break };
+                    self.cancel(wheel, id);
+                    assert_eq!(wheel.next_deadline(), self.next());
+                }
+            }
+            Step::CancelMost(kept) => {
+                let ids: Vec<_> = self.pending.keys().map(|&(_, id)| id).collect();
+                for id in ids.into_iter().filter(|id| id % kept != 0) {
+                    self.cancel(wheel, id);
+                }
             }
             Step::InsertAgain(_) | Step::Cancel(_) => {}
             Step::Advance(span) => {

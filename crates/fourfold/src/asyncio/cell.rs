@@ -43,6 +43,10 @@ pub(crate) struct Local {
     pub(crate) location: &'static Location<'static>,
     /// How a cancellation of this future or task is done.
     cancel: fn(&Erased<TaskData>) -> bool,
+    /// What a suspended wait without a future of its own waits for; holds while `LEAF` is set.
+    reason: Cell<&'static str>,
+    /// Where that wait was made, if it knows.
+    site: Cell<Option<&'static Location<'static>>>,
     /// The future or task this task awaits.
     waiting: Cell<Option<Erased<TaskData>>>,
     /// The values of the task's context while it does not run.
@@ -55,8 +59,8 @@ pub(crate) struct Local {
 pub(crate) struct Extra {
     pub(crate) name: Option<Rc<str>>,
     pub(crate) cancel_message: Option<Arc<str>>,
-    /// A failure nobody has looked at.
-    pub(crate) unseen: Option<Error>,
+    /// The failure it ended with, for those who do not know the type of the outcome.
+    pub(crate) failure: Option<Error>,
     /// A context object the task was made with.
     pub(crate) shared_context: Option<Rc<Context>>,
     /// What a cancellation goes to instead: the children of a `gather`.
@@ -77,7 +81,7 @@ pub(crate) enum Flag {
     Throw = 1 << 3,
     /// The task is suspended in a wait that has no future of its own.
     Leaf = 1 << 4,
-    /// The failure in `Extra::unseen` was not looked at.
+    /// The failure in `Extra::failure` was not looked at.
     Unseen = 1 << 5,
     /// The outcome was moved out.
     Taken = 1 << 6,
@@ -87,6 +91,14 @@ pub(crate) enum Flag {
     Yielded = 1 << 9,
     /// The task runs in a context object that it was made with.
     SharedContext = 1 << 8,
+    /// The outcome is a `Cancelled` error.
+    EndedCancelled = 1 << 10,
+    /// That `Cancelled` was set as an exception: the future counts as finished, not cancelled.
+    AsException = 1 << 11,
+    /// The task awaits itself and will be told so at its next step.
+    AwaitsItself = 1 << 12,
+    /// Seen already by a function that takes several futures and wants each one once.
+    Listed = 1 << 13,
 }
 
 // SAFETY: not shared. Runnables of other threads go to the inbox, which only the loop's own
@@ -131,10 +143,7 @@ unsafe impl Schedule for TaskData {
     fn notify(cell: &Erased<Self>, listener: Listener) {
         match listener {
             Listener::Wake(waker) => waker.wake(),
-            Listener::Call(call) => {
-                let callback = (call.callback)(cell.clone());
-                cell.data().core.queue_call(callback);
-            }
+            Listener::Call(call) => call.queue(cell.clone()),
         }
     }
 
@@ -162,18 +171,51 @@ unsafe impl Schedule for TaskData {
     }
 }
 
+/// Frees a cell that another thread gave back. Loop's own thread.
+pub(crate) fn free_orphan(orphan: Orphan<TaskData>) {
+    // SAFETY: this is the thread that made the cell.
+    unsafe {
+        let data: &TaskData = orphan.data();
+        data.local.report_unseen(&data.core);
+        orphan.free();
+    }
+}
+
 /// Who waits for a future.
 pub(crate) enum Listener {
     /// A task, or any other waker.
     Wake(Waker),
     /// A done callback, to be queued.
-    Call(Box<DoneCall>),
+    Call(Rc<DoneCall>),
 }
 
-/// Makes the callback that is queued when the future is done. It is made only then: before, it
-/// would refer to the future that holds it, and neither would ever go.
-pub(crate) struct DoneCall {
-    pub(crate) callback: Box<dyn FnOnce(Erased<TaskData>) -> Callback>,
+/// What is called when a future is done. Nothing in it refers to the future: that would refer to
+/// itself, and never go.
+pub(crate) enum DoneCall {
+    /// Makes the callback of one future.
+    Once(Cell<Option<OnceDone>>),
+    /// Is called for each of many futures, by reference, so that none of them costs an allocation.
+    Each(Box<dyn Fn(Erased<TaskData>)>),
+}
+
+pub(crate) type OnceDone = Box<dyn FnOnce(Erased<TaskData>) -> Callback>;
+
+impl DoneCall {
+    /// Queues the call for `cell`, which is done.
+    pub(crate) fn queue(self: Rc<Self>, cell: Erased<TaskData>) {
+        match &*self {
+            DoneCall::Once(make) => {
+                if let Some(make) = make.take() {
+                    let callback = make(cell.clone());
+                    cell.data().core.queue_call(callback);
+                }
+            }
+            DoneCall::Each(_) => {
+                let core = cell.data().core.this();
+                core.queue_done(self, cell);
+            }
+        }
+    }
 }
 
 impl From<Waker> for Listener {
@@ -200,6 +242,8 @@ impl TaskData {
                 id,
                 location,
                 cancel,
+                reason: Cell::new(""),
+                site: Cell::new(None),
                 waiting: Cell::new(None),
                 context: Cell::new(None),
                 extra: Cell::new(None),
@@ -281,9 +325,26 @@ impl Local {
         has
     }
 
-    /// A step begins: whatever the task waited on, it waits no more.
+    /// A step begins: whatever the task waited on, it waits no more, and a cancellation that
+    /// found nothing to cancel is raised.
     #[inline]
     pub(crate) fn begin_step(&self) {
+        self.clear(Flag::Leaf);
+        let waited_on = self.waiting.take();
+        if self.take(Flag::MustCancel) {
+            // What it waited on ends with a `Cancelled` of its own: that one is raised, once.
+            let raises = waited_on
+                .as_ref()
+                .is_some_and(|cell| cell.data().local().has(Flag::EndedCancelled));
+            if !raises {
+                self.set(Flag::Throw);
+            }
+        }
+    }
+
+    /// What was polled earlier in this step is not what the task waits on.
+    #[inline]
+    fn begin_bare_wait(&self) {
         self.clear(Flag::Leaf);
         drop(self.waiting.take());
     }
@@ -297,7 +358,13 @@ impl Local {
             let on = cell.data().local().id;
             trace::waiting(id, if on.is_some() { "task" } else { "future" }, on);
         }
+        self.clear(Flag::Leaf);
         drop(self.waiting.replace(Some(cell)));
+    }
+
+    /// What the task is suspended in, if it is a wait without a future of its own.
+    pub(crate) fn leaf(&self) -> Option<(&'static str, Option<&'static Location<'static>>)> {
+        self.has(Flag::Leaf).then(|| (self.reason.get(), self.site.get()))
     }
 
     /// What the task waits on.
@@ -311,20 +378,23 @@ impl Local {
     /// Remembers a failure until somebody looks at it.
     pub(crate) fn set_unseen(&self, error: &Error) {
         self.set(Flag::Unseen);
-        self.with_extra(|extra| extra.unseen = Some(error.clone()));
+        self.with_extra(|extra| extra.failure = Some(error.clone()));
     }
 
     /// Somebody looked.
     #[inline]
     pub(crate) fn seen(&self) {
-        if self.take(Flag::Unseen) {
-            self.with_extra(|extra| extra.unseen = None);
-        }
+        self.clear(Flag::Unseen);
+    }
+
+    /// The failure the cell ended with, seen or not; none for a cancellation.
+    pub(crate) fn failure(&self) -> Option<Error> {
+        self.peek_extra(|extra| extra.failure.clone()).flatten()
     }
 
     fn report_unseen(&self, core: &Core) {
         if self.has(Flag::Unseen) {
-            let error = self.with_extra(|extra| extra.unseen.take());
+            let error = self.failure();
             let what = if self.has(Flag::Task) { "Task" } else { "Future" };
             core.report(super::ExceptionContext {
                 message: format!("{what} exception was never retrieved"),
@@ -345,11 +415,20 @@ impl Local {
 
 /// Cancels whatever `cell` is: a future, a task, a gathering.
 pub(crate) fn cancel(cell: &Erased<TaskData>, message: Option<Arc<str>>) -> bool {
+    let local = cell.data().local();
     if cell.is_done() {
+        // Who cancels does not care for the failure. A gathering does care.
+        if local.has(Flag::Unseen)
+            && local.peek_extra(|extra| extra.on_cancel.is_none()).unwrap_or(true)
+        {
+            local.seen();
+        }
         return false;
     }
-    let local = cell.data().local();
-    local.set_cancel_message(message);
+    // A `Cancelled` that is on its way keeps its message.
+    if !local.has(Flag::Throw) || cell.is_running() {
+        local.set_cancel_message(message);
+    }
     (local.cancel)(cell)
 }
 
@@ -360,7 +439,10 @@ pub(crate) fn cancel_task(cell: &Erased<TaskData>) -> bool {
     if let Some(id) = local.id {
         trace::cancel_requested(id);
     }
-    if !cancel_wait(cell, local) {
+    if cell.is_running() {
+        // Whatever it polled during this step is not yet what it waits on.
+        local.set(Flag::MustCancel);
+    } else if !local.has(Flag::Throw) && !cancel_wait(cell, local) {
         local.set(Flag::MustCancel);
     }
     true
@@ -403,9 +485,11 @@ pub(crate) fn take_throw() -> Option<Error> {
 #[inline]
 pub(crate) fn yield_now(waker: &Waker) {
     let marked = with_running(|data, own| {
+        let local = data.local();
+        local.begin_bare_wait();
         let polled_directly = own.will_wake(waker);
         if polled_directly {
-            data.local().set(Flag::Yielded);
+            local.set(Flag::Yielded);
         }
         polled_directly
     });
@@ -419,9 +503,17 @@ pub(crate) fn yield_now(waker: &Waker) {
 /// it, and the wait then finds [`take_throw`].
 #[inline]
 pub(crate) fn wait_in_leaf(reason: &'static str) {
+    wait_in_leaf_at(reason, None);
+}
+
+/// As [`wait_in_leaf`], of a wait that knows where it was made.
+#[inline]
+pub(crate) fn wait_in_leaf_at(reason: &'static str, site: Option<&'static Location<'static>>) {
     with_running(|data, _| {
         let local = data.local();
         local.set(Flag::Leaf);
+        local.reason.set(reason);
+        local.site.set(site);
         if trace::enabled()
             && let Some(id) = local.id
         {

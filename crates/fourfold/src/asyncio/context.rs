@@ -3,28 +3,78 @@
 //! The values are an immutable map behind a counted pointer. A *snapshot* is that pointer: making
 //! one costs nothing, and setting a variable makes a new map. The map that is current lies in a
 //! thread-local; running a task or a callback swaps its own in and out.
+//!
+//! Values are `Send` and `Sync`, so that a snapshot can go along to a thread: that is what
+//! `to_thread` and `call_soon_threadsafe` promise. What belongs to one thread has its place in a
+//! thread-local or in what the task owns.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::fmt;
 use std::marker::PhantomData;
-use std::rc::Rc;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use crate::{Error, Result};
 
-type Values = HashMap<u64, Rc<dyn Any>>;
+type Values = HashMap<u64, Arc<dyn Any + Send + Sync>>;
 
 /// The values at one moment; nothing for the many programs that have none.
-pub(crate) type Snapshot = Option<Rc<Values>>;
+pub(crate) type Snapshot = Option<Arc<Values>>;
 
 thread_local! {
     /// Whether a variable was ever set on this thread. While none was, every context is empty and
     /// need not be swapped.
     static IN_USE: Cell<bool> = const { Cell::new(false) };
     static CURRENT: RefCell<Snapshot> = const { RefCell::new(None) };
+    static IDENTITY: Cell<u64> = const { Cell::new(0) };
+}
+
+static CONTEXTS: AtomicU64 = AtomicU64::new(1);
+
+/// Says which context is current while it lives; the values are exchanged apart from it.
+///
+/// Copies share their values until one is changed, so the values cannot tell contexts apart. Only
+/// tokens ask, so the common case costs nothing: 0 stands for the running task's own context.
+pub(crate) struct Identity(u64);
+
+impl Identity {
+    /// The running task's own context.
+    pub(crate) fn of_running_task() -> Identity {
+        Identity(IDENTITY.replace(0))
+    }
+
+    /// A context that nothing else has: a callback's copy.
+    #[inline]
+    pub(crate) fn fresh() -> Identity {
+        // While no variable was ever set there is no token either.
+        if in_use() { Identity::of_context(next_context()) } else { Identity::of_running_task() }
+    }
+
+    fn of_context(id: u64) -> Identity {
+        Identity(IDENTITY.replace(id << 1))
+    }
+
+    fn current() -> u64 {
+        match IDENTITY.get() {
+            0 => super::cell::with_running(|data, _| data.local().id)
+                .flatten()
+                .map_or(0, |task| (task.get() << 1) | 1),
+            context => context,
+        }
+    }
+}
+
+impl Drop for Identity {
+    #[inline]
+    fn drop(&mut self) {
+        IDENTITY.set(self.0);
+    }
+}
+
+fn next_context() -> u64 {
+    CONTEXTS.fetch_add(1, Ordering::Relaxed)
 }
 
 /// Whether any context of this thread may have values.
@@ -56,6 +106,19 @@ pub(crate) fn enter(mut values: Snapshot) -> EnteredValues {
         swap(&mut values);
     }
     EnteredValues(values)
+}
+
+/// As [`enter`], of values that may come from another thread.
+pub(crate) fn enter_sent(values: Snapshot) -> EnteredValues {
+    mark_in_use(&values);
+    enter(values)
+}
+
+/// Values that came from another thread are about to be entered on this one.
+pub(crate) fn mark_in_use(values: &Snapshot) {
+    if values.is_some() {
+        IN_USE.set(true);
+    }
 }
 
 pub(crate) struct EnteredValues(Snapshot);
@@ -95,7 +158,7 @@ pub struct ContextVar<T: 'static> {
 
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
-impl<T: Clone + 'static> ContextVar<T> {
+impl<T: Clone + Send + Sync + 'static> ContextVar<T> {
     /// A variable without a default.
     pub const fn new(name: &'static str) -> ContextVar<T> {
         ContextVar { name, default: None, id: OnceLock::new(), _values: PhantomData }
@@ -143,15 +206,15 @@ impl<T: Clone + 'static> ContextVar<T> {
 
     /// Sets the value in the current context; the token sets it back.
     pub fn set(&self, value: T) -> Token<T> {
-        let former = self.replace(Some(Rc::new(value)));
-        Token { var: self.id(), former, _values: PhantomData }
+        let former = self.replace(Some(Arc::new(value)));
+        Token { var: self.id(), context: Identity::current(), former, _values: PhantomData }
     }
 
     /// Sets the value back to what it was before the `set` that gave `token`.
     ///
     /// # Errors
     ///
-    /// When the token came from another variable.
+    /// When the token came from another variable, or from another context.
     pub fn reset(&self, token: Token<T>) -> Result<()> {
         if token.var != self.id() {
             return Err(Error::msg(format!(
@@ -159,16 +222,25 @@ impl<T: Clone + 'static> ContextVar<T> {
                 self.name
             )));
         }
+        if token.context != Identity::current() {
+            return Err(Error::msg(format!(
+                "the token of '{}' was made in another context",
+                self.name
+            )));
+        }
         drop(self.replace(token.former));
         Ok(())
     }
 
-    fn replace(&self, value: Option<Rc<dyn Any>>) -> Option<Rc<dyn Any>> {
+    fn replace(
+        &self,
+        value: Option<Arc<dyn Any + Send + Sync>>,
+    ) -> Option<Arc<dyn Any + Send + Sync>> {
         let id = self.id();
         IN_USE.set(true);
         // The maps are changed outside the borrow: dropping a value may run foreign code.
         let mut values = snapshot();
-        let map = Rc::make_mut(values.get_or_insert_with(Rc::default));
+        let map = Arc::make_mut(values.get_or_insert_with(Arc::default));
         let former = match value {
             Some(value) => map.insert(id, value),
             None => map.remove(&id),
@@ -189,7 +261,8 @@ impl<T> fmt::Debug for ContextVar<T> {
 #[must_use = "a token is of use only to reset its variable"]
 pub struct Token<T> {
     var: u64,
-    former: Option<Rc<dyn Any>>,
+    context: u64,
+    former: Option<Arc<dyn Any + Send + Sync>>,
     _values: PhantomData<fn() -> T>,
 }
 
@@ -203,8 +276,8 @@ impl<T> fmt::Debug for Token<T> {
 ///
 /// The original is
 /// [`contextvars.Context`](https://docs.python.org/3/library/contextvars.html#contextvars.Context).
-#[derive(Default)]
 pub struct Context {
+    identity: u64,
     values: Cell<Snapshot>,
     entered: Cell<bool>,
 }
@@ -212,7 +285,12 @@ pub struct Context {
 impl Context {
     /// A context without values.
     pub fn new() -> Context {
-        Context::default()
+        Context::with(None)
+    }
+
+    fn with(values: Snapshot) -> Context {
+        let values = Cell::new(values);
+        Context { identity: next_context(), values, entered: Cell::new(false) }
     }
 
     /// Calls `f` in this context; what it sets stays in it.
@@ -229,11 +307,11 @@ impl Context {
     pub fn copy(&self) -> Context {
         let values = self.values.take();
         self.values.set(values.clone());
-        Context { values: Cell::new(values), entered: Cell::new(false) }
+        Context::with(values)
     }
 
     /// The value a variable has in this context.
-    pub fn get<T: Clone + 'static>(&self, var: &ContextVar<T>) -> Option<T> {
+    pub fn get<T: Clone + Send + Sync + 'static>(&self, var: &ContextVar<T>) -> Option<T> {
         let values = self.values.take();
         let value = values.as_ref().and_then(|values| values.get(&var.id()).cloned());
         self.values.set(values);
@@ -246,7 +324,14 @@ impl Context {
         }
         let mut values = self.values.take();
         swap(&mut values);
-        Ok(Entered { context: self, former: values })
+        let _identity = Identity::of_context(self.identity);
+        Ok(Entered { context: self, former: values, _identity })
+    }
+}
+
+impl Default for Context {
+    fn default() -> Self {
+        Context::new()
     }
 }
 
@@ -260,6 +345,7 @@ impl fmt::Debug for Context {
 pub(crate) struct Entered<'a> {
     context: &'a Context,
     former: Snapshot,
+    _identity: Identity,
 }
 
 impl Drop for Entered<'_> {
@@ -275,5 +361,5 @@ impl Drop for Entered<'_> {
 /// The original is
 /// [`contextvars.copy_context`](https://docs.python.org/3/library/contextvars.html#contextvars.copy_context).
 pub fn copy_context() -> Context {
-    Context { values: Cell::new(snapshot()), entered: Cell::new(false) }
+    Context::with(snapshot())
 }

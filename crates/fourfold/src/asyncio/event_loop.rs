@@ -12,8 +12,10 @@ use fourfold_kernel::timer::Clock;
 use super::context::{self, Context};
 use super::futures::Future;
 use super::handles::{Callback, Handle, In, TimerHandle};
+use super::interrupts::KeyboardInterrupt;
+use super::task_builder::TaskFactory;
 use super::tasks::{How, Task};
-use super::turn::{self, Core, CoreRef};
+use super::turn::{self, Core, CoreRef, Ended};
 use crate::{Error, Result};
 
 /// An event loop.
@@ -32,6 +34,14 @@ use crate::{Error, Result};
 /// assert_eq!(four, 4);
 /// event_loop.close()?;
 /// # Ok::<(), fourfold::Error>(())
+/// ```
+///
+/// What asyncio's debug mode finds at run time, a call from another thread that is not thread-safe,
+/// the compiler finds here; [`remote`](Loop::remote) is the way in from there:
+///
+/// ```compile_fail
+/// let event_loop = fourfold::asyncio::Loop::new().unwrap();
+/// std::thread::spawn(move || event_loop.call_soon(|| ()));
 /// ```
 #[derive(Clone)]
 pub struct Loop {
@@ -86,6 +96,7 @@ impl Loop {
 
     fn with_clock(clock: Clock) -> Result<Loop> {
         let core = Core::new(clock)?;
+        core.set_debug(super::debug::from_environment());
         Ok(Loop {
             _open: Some(Rc::new(CloseOnDrop(core.clone()))),
             core,
@@ -105,7 +116,7 @@ impl Loop {
         if self.core.is_closed() { Err(Error::msg("Event loop is closed")) } else { Ok(()) }
     }
 
-    fn check_can_run(&self) -> Result<()> {
+    pub(crate) fn check_can_run(&self) -> Result<()> {
         self.check_open()?;
         if self.core.is_running() {
             return Err(Error::msg("This event loop is already running"));
@@ -123,8 +134,10 @@ impl Loop {
     /// Where the loop is closed, or a loop is running on this thread already.
     pub fn run_forever(&self) -> Result<()> {
         self.check_can_run()?;
-        self.core.run();
-        Ok(())
+        match self.core.run() {
+            Ended::Stopped => Ok(()),
+            Ended::Interrupted => Err(KeyboardInterrupt::error()),
+        }
     }
 
     /// Runs turns until `coroutine` is done, and gives its result.
@@ -142,7 +155,7 @@ impl Loop {
     {
         self.check_can_run()?;
         let task =
-            Task::start(&self.core, coroutine.into_future(), How::default(), Location::caller());
+            Task::create(&self.core, coroutine.into_future(), How::default(), Location::caller());
         self.run_task(&task)
     }
 
@@ -150,9 +163,12 @@ impl Loop {
     pub(crate) fn run_task<T: 'static>(&self, task: &Task<T>) -> Result<T> {
         let core = self.core.clone();
         let stop = task.on_done(move || core.stop());
-        self.core.run();
+        let ended = self.core.run();
         if let Some(key) = stop {
             task.unlisten(key);
+        }
+        if ended == Ended::Interrupted {
+            return Err(KeyboardInterrupt::error());
         }
         if !task.done() {
             return Err(Error::msg("Event loop stopped before Future completed."));
@@ -296,7 +312,21 @@ impl Loop {
         C::IntoFuture: 'static,
     {
         assert!(!self.core.is_closed(), "Event loop is closed");
-        Task::start(&self.core, coroutine.into_future(), How::default(), Location::caller())
+        Task::create(&self.core, coroutine.into_future(), How::default(), Location::caller())
+    }
+
+    /// Sets what every new task of this loop goes through before it starts; `None`: nothing. With
+    /// [`eager_task_factory`](super::eager_task_factory) tasks start at once.
+    ///
+    /// The original is
+    /// [`loop.set_task_factory`](https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.set_task_factory).
+    pub fn set_task_factory(&self, factory: Option<TaskFactory>) {
+        self.core.set_task_factory(factory);
+    }
+
+    /// What [`set_task_factory`](Loop::set_task_factory) was given.
+    pub fn get_task_factory(&self) -> Option<TaskFactory> {
+        self.core.task_factory()
     }
 
     /// A way to reach this loop from other threads.
@@ -356,7 +386,8 @@ pub struct Remote {
 }
 
 impl Remote {
-    /// Queues a call of `f` on the loop's thread and wakes the loop if it sleeps. Any thread.
+    /// Queues a call of `f` on the loop's thread, in a copy of the current context, and wakes the
+    /// loop if it sleeps. Any thread.
     ///
     /// # Errors
     ///
@@ -364,12 +395,9 @@ impl Remote {
     ///
     /// The original is
     /// [`loop.call_soon_threadsafe`](https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_soon_threadsafe).
+    #[track_caller]
     pub fn call_soon_threadsafe(&self, f: impl FnOnce() + Send + 'static) -> Result<()> {
         self.core.send_call(Box::new(f)).map_err(|_| Error::msg("Event loop is closed"))
-    }
-
-    pub(crate) fn core(&self) -> &Arc<Core> {
-        &self.core
     }
 }
 

@@ -35,6 +35,10 @@ impl Extras {
         part.downcast().ok()
     }
 
+    pub(crate) fn is_empty(&mut self) -> bool {
+        self.parts.get_mut().is_empty()
+    }
+
     pub(crate) fn close(&self) {
         let parts = self.parts.take();
         parts.iter().rev().for_each(|(_, part)| part.close());

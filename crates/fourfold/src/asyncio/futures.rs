@@ -1,6 +1,8 @@
 //! A result that will be there later.
 
+use std::cell::Cell;
 use std::fmt;
+use std::marker::PhantomData;
 use std::panic::Location;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -9,7 +11,7 @@ use std::task::{Context as PollContext, Poll};
 
 use fourfold_kernel::task::{self, Erased, Handle, ListenerKey};
 
-use super::cell::{self, DoneCall, Flag, Listener, TaskData};
+use super::cell::{self, DoneCall, Flag, Listener, OnceDone, TaskData};
 use super::context::{self, Context};
 use super::handles::{Callback, In};
 use super::turn::{Core, CoreRef};
@@ -45,6 +47,19 @@ pub struct Future<T: 'static> {
 /// Names a done callback, to remove it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DoneCallback(Option<ListenerKey>);
+
+/// A call that many futures of one type share; see [`Future::on_each_done`].
+pub(crate) struct EachDone<T: 'static>(Rc<DoneCall>, PhantomData<fn(T)>);
+
+impl<T: 'static> EachDone<T> {
+    pub(crate) fn new(f: impl Fn(Future<T>) + 'static) -> EachDone<T> {
+        let call = move |cell: Erased<TaskData>| {
+            // SAFETY: only `on_each_done` registers this, with futures whose outcome is a `T`.
+            f(Future::from_cell(unsafe { cell.restore::<Result<T>>() }));
+        };
+        EachDone(Rc::new(DoneCall::Each(Box::new(call))), PhantomData)
+    }
+}
 
 impl<T: 'static> Future<T> {
     #[track_caller]
@@ -92,6 +107,7 @@ impl<T: 'static> Future<T> {
     /// Whether it was cancelled.
     pub fn cancelled(&self) -> bool {
         matches!(self.cell.get(), Some(Err(error)) if error.is_cancelled())
+            && !self.cell.data().local().has(Flag::AsException)
     }
 
     /// Sets the result and queues the done callbacks.
@@ -104,7 +120,8 @@ impl<T: 'static> Future<T> {
         self.finish(Ok(result)).map_err(|_| InvalidState::already_done())
     }
 
-    /// Sets an exception and queues the done callbacks.
+    /// Sets an exception and queues the done callbacks. A future that was given a `Cancelled`
+    /// this way raises it, but does not count as [`cancelled`](Future::cancelled).
     ///
     /// # Errors
     ///
@@ -115,8 +132,10 @@ impl<T: 'static> Future<T> {
             return Err(InvalidState::already_done());
         }
         let error = error.into();
-        if !error.is_cancelled() {
-            self.cell.data().local().set_unseen(&error);
+        let local = self.cell.data().local();
+        local.set_unseen(&error);
+        if error.is_cancelled() {
+            local.set(Flag::AsException);
         }
         let _ = self.finish(Err(error));
         Ok(())
@@ -132,7 +151,11 @@ impl<T: 'static> Future<T> {
 
     /// Writes the outcome; gives it back where there is one.
     pub(crate) fn finish(&self, outcome: Result<T>) -> Result<(), Result<T>> {
-        assert!(!self.cell.data().local().has(Flag::Task), "a task finishes by itself");
+        let local = self.cell.data().local();
+        assert!(!local.has(Flag::Task), "a task finishes by itself");
+        if matches!(&outcome, Err(error) if error.is_cancelled()) && !self.done() {
+            local.set(Flag::EndedCancelled);
+        }
         // SAFETY: not a task, so the cell has no body.
         unsafe { self.cell.finish(outcome) }
     }
@@ -156,7 +179,7 @@ impl<T: 'static> Future<T> {
         self.mark_seen();
         match self.cell.get() {
             None => Err(self.no_value("Exception is not set.")),
-            Some(Err(error)) if error.is_cancelled() => Err(error.clone()),
+            Some(Err(error)) if self.cancelled() => Err(error.clone()),
             Some(Err(error)) => Ok(Some(error.clone())),
             Some(Ok(_)) => Ok(None),
         }
@@ -214,15 +237,47 @@ impl<T: 'static> Future<T> {
         self.listen_with(Box::new(move |_| Callback::new(f, In::Copy(None), location)))
     }
 
-    fn listen_with(
+    /// Queues a call of `f` with `shared` and this future when it is done. Nothing is allocated
+    /// for the call itself where `f` is a plain function.
+    pub(crate) fn on_done_with<S: 'static>(
         &self,
-        callback: Box<dyn FnOnce(Erased<TaskData>) -> Callback>,
+        shared: Rc<S>,
+        f: impl FnOnce(Rc<S>, Future<T>) + 'static,
     ) -> Option<ListenerKey> {
-        match self.cell.listen(Listener::Call(Box::new(DoneCall { callback }))) {
+        let location = self.cell.data().local().location;
+        self.listen_with(Box::new(move |cell: Erased<TaskData>| {
+            // SAFETY: the cell is this future's, so its outcome is of type `T`.
+            let cell = unsafe { cell.restore::<Result<T>>() };
+            Callback::new(move || f(shared, Future::from_cell(cell)), In::Copy(None), location)
+        }))
+    }
+
+    /// The exception a done future fails with, cancellations included; it counts as looked at.
+    pub(crate) fn failure(&self) -> Option<Error> {
+        self.mark_seen();
+        self.cell.get().and_then(|outcome| outcome.as_ref().err().cloned())
+    }
+
+    /// Sets the result unless it is done already.
+    pub(crate) fn resolve(&self, result: T) {
+        // Done already: cancelled by who waits for it, or released twice. Nobody is waiting then.
+        let _ = self.finish(Ok(result));
+    }
+
+    /// Queues `call` for this future when it is done.
+    pub(crate) fn on_each_done(&self, call: &EachDone<T>) {
+        self.listen(call.0.clone());
+    }
+
+    fn listen_with(&self, make: OnceDone) -> Option<ListenerKey> {
+        self.listen(Rc::new(DoneCall::Once(Cell::new(Some(make)))))
+    }
+
+    fn listen(&self, call: Rc<DoneCall>) -> Option<ListenerKey> {
+        match self.cell.listen(Listener::Call(call)) {
             Ok(key) => Some(key),
             Err(Listener::Call(call)) => {
-                let callback = (call.callback)(self.erase());
-                self.cell.data().core().queue_call(callback);
+                call.queue(self.erase());
                 None
             }
             Err(Listener::Wake(_)) => unreachable!("a callback was given"),
@@ -284,11 +339,33 @@ impl<T: 'static> Future<T> {
         }
         match self.cell.poll_done(context, &mut self.slot) {
             Poll::Ready(()) => Poll::Ready(Ok(())),
+            Poll::Pending if self.cell.is_woken_by(context.waker()) => {
+                self.cell.forget(&mut self.slot);
+                self.poll_itself(context)
+            }
             Poll::Pending => {
                 cell::with_running(|data, _| data.local().wait_on(self.cell.erase()));
                 Poll::Pending
             }
         }
+    }
+}
+
+impl<T: 'static> Future<T> {
+    /// A task that awaits itself would wait for ever; it is told so a turn later.
+    #[cold]
+    fn poll_itself(&self, context: &mut PollContext<'_>) -> Poll<Result<()>> {
+        let local = self.cell.data().local();
+        if local.take(Flag::AwaitsItself) {
+            let name = local.name();
+            return Poll::Ready(Err(Error::msg(format!(
+                "Task cannot await on itself: <Task name='{name}' created at {}>",
+                local.location
+            ))));
+        }
+        local.set(Flag::AwaitsItself);
+        cell::yield_now(context.waker());
+        Poll::Pending
     }
 }
 
@@ -361,7 +438,7 @@ impl<T: 'static> fmt::Debug for Future<T> {
             None if self.done() => f.write_str("<Future finished result taken>"),
             None => f.write_str("<Future pending>"),
             Some(Ok(_)) => f.write_str("<Future finished result>"),
-            Some(Err(error)) if error.is_cancelled() => f.write_str("<Future cancelled>"),
+            Some(Err(_)) if self.cancelled() => f.write_str("<Future cancelled>"),
             Some(Err(error)) => write!(f, "<Future finished exception={error:?}>"),
         }
     }
@@ -371,7 +448,9 @@ impl<T: 'static> fmt::Debug for Future<T> {
 fn cancel_future<T: 'static>(cell: &Erased<TaskData>) -> bool {
     // SAFETY: futures of type `T` are made with this function for `T`.
     let cell = unsafe { cell.restore::<Result<T>>() };
-    let error = cell.data().local().cancelled_error();
+    let local = cell.data().local();
+    local.set(Flag::EndedCancelled);
+    let error = local.cancelled_error();
     // SAFETY: a plain future has no body.
     unsafe { cell.finish(Err(error)) }.is_ok()
 }

@@ -10,27 +10,45 @@
 
 #[cfg(unix)]
 mod address;
+mod as_completed;
 mod cell;
+mod concurrent;
 #[cfg(unix)]
 mod connections;
 mod context;
+mod coroutine;
 #[cfg(unix)]
 mod datagrams;
 mod debug;
+mod ensure_future;
 mod errors;
 mod event_loop;
+mod executor;
 mod extras;
 #[cfg(unix)]
 mod flow;
+mod foreign;
 mod futures;
+mod gather;
+mod gather_children;
+mod generators;
+mod graph;
 mod handles;
+mod interrupts;
+mod locks;
+#[cfg(unix)]
+mod process_pool;
 #[cfg(unix)]
 mod protocols;
+mod queues;
 #[cfg(unix)]
 mod readers;
 mod run;
 #[cfg(unix)]
 mod server;
+mod shield;
+#[cfg(unix)]
+mod signals;
 mod sleep;
 #[cfg(unix)]
 mod sockets;
@@ -44,25 +62,63 @@ mod stream_writer;
 mod streams;
 #[cfg(unix)]
 mod subprocess;
+mod task_builder;
+mod taskgroups;
 mod tasks;
+mod threadsafe;
+mod timeouts;
 #[cfg(unix)]
 mod transports;
 mod turn;
+mod wait;
+mod wait_for;
+mod waiters;
 
+#[doc(inline)]
+pub use crate::__asyncio_gather as gather;
 #[cfg(unix)]
 pub use address::Address;
+pub use as_completed::{AsCompleted, NextCompleted, as_completed};
+pub use concurrent::ConcurrentFuture;
 pub use context::{Context, ContextVar, Token, copy_context};
+pub use coroutine::{Coroutine, NeverAwaited, WarningHook, coroutine, set_warning_hook};
 #[cfg(unix)]
 pub use datagrams::{DatagramProtocol, DatagramTransport};
+pub use debug::{Stall, StallHandler};
+pub use ensure_future::ensure_future;
 pub use errors::InvalidState;
 pub use event_loop::{ExceptionContext, ExceptionHandler, Loop, Remote, get_running_loop};
+pub use executor::{Executor, ThreadPoolExecutor, to_thread};
+pub use foreign::{Cancellable, Foreign, wrap};
 pub use futures::{DoneCallback, Future};
+pub use gather::{Gather, GatherOutcomes, gather, gather_tuple};
+pub use gather_children::{Child, Children, Gatherable, List};
+pub use generators::{AsyncGenerator, StopAsyncIteration, async_generator};
+pub use graph::{
+    FrameCallGraphEntry, FutureCallGraph, capture_call_graph, format_call_graph, print_call_graph,
+};
 pub use handles::{Handle, TimerHandle};
+pub use interrupts::KeyboardInterrupt;
+pub use locks::{
+    AcquireLock, AcquireSemaphore, Barrier, BoundedSemaphore, BrokenBarrier, Condition, Event,
+    EventWait, Lock, LockGuard, Semaphore, SemaphorePermit,
+};
+#[cfg(unix)]
+pub use process_pool::{
+    BrokenProcessPool, Call, ProcessPoolExecutor, WorkerFunction, process_pool_worker,
+};
 #[cfg(unix)]
 pub use protocols::Protocol;
-pub use run::run;
+pub use queues::{
+    Fifo, Get, Lifo, LifoQueue, OrderedQueue, Priority, PriorityQueue, Put, Queue, QueueEmpty,
+    QueueFull, QueueOrder, QueueShutDown,
+};
+pub use run::{Runner, run};
 #[cfg(unix)]
 pub use server::Server;
+pub use shield::{Shield, shield};
+#[cfg(unix)]
+pub use signals::{Signal, SignalRefused};
 pub use sleep::{Sleep, sleep, sleep_with};
 #[cfg(unix)]
 pub use stream_reader::{
@@ -80,6 +136,12 @@ pub use subprocess::{
     CreateSubprocess, DEVNULL, INHERIT, PIPE, Process, Redirect, STDOUT, create_subprocess_exec,
     create_subprocess_shell,
 };
+pub use task_builder::{TaskBuilder, TaskFactory, eager_task_factory};
+pub use taskgroups::TaskGroup;
 pub use tasks::{AnyTask, Task, all_tasks, create_task, current_task};
+pub use threadsafe::{run_coroutine_threadsafe, wrap_future};
+pub use timeouts::{Timeout, timeout, timeout_at};
 #[cfg(unix)]
 pub use transports::Transport;
+pub use wait::{ReturnWhen, Waitable, wait};
+pub use wait_for::wait_for;

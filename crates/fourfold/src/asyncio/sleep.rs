@@ -1,6 +1,7 @@
 //! Waiting for time to pass.
 
 use std::future::Future as StdFuture;
+use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -34,8 +35,9 @@ use crate::Result;
 /// })
 /// .unwrap();
 /// ```
+#[track_caller]
 pub fn sleep(delay: Duration) -> Sleep {
-    Sleep { delay, state: State::New }
+    Sleep { delay, made_at: Location::caller(), state: State::New }
 }
 
 /// As [`sleep`], and gives `result`.
@@ -43,9 +45,13 @@ pub fn sleep(delay: Duration) -> Sleep {
 /// # Errors
 ///
 /// As for [`sleep`].
-pub async fn sleep_with<T>(delay: Duration, result: T) -> Result<T> {
-    sleep(delay).await?;
-    Ok(result)
+#[track_caller]
+pub fn sleep_with<T>(delay: Duration, result: T) -> impl StdFuture<Output = Result<T>> {
+    let sleep = sleep(delay);
+    async move {
+        sleep.await?;
+        Ok(result)
+    }
 }
 
 /// The future [`sleep`] returns.
@@ -53,6 +59,7 @@ pub async fn sleep_with<T>(delay: Duration, result: T) -> Result<T> {
 #[must_use = "a sleep does nothing until it is awaited"]
 pub struct Sleep {
     delay: Duration,
+    made_at: &'static Location<'static>,
     state: State,
 }
 
@@ -60,7 +67,8 @@ pub struct Sleep {
 enum State {
     New,
     Yielded,
-    Waiting(CoreRef, timer::Key),
+    /// The timer, and when it is due.
+    Waiting(CoreRef, timer::Key, u64),
     Done,
 }
 
@@ -95,14 +103,14 @@ impl Sleep {
                 let waiting = turn::with_running_loop(|core| {
                     let deadline = core.deadline_after(self.delay);
                     let key = core.wake_at(deadline, context.waker().clone());
-                    State::Waiting(CoreRef::new(core), key)
+                    State::Waiting(CoreRef::new(core), key, deadline)
                 });
                 match waiting {
                     Some(waiting) => self.state = waiting,
                     None => panic!("no running event loop: await a sleep under asyncio::run"),
                 }
             }
-            State::Waiting(core, key) if core.timer_waits(*key) => {
+            State::Waiting(core, key, deadline) if core.time_queued() < *deadline => {
                 // Polled for another reason; if by another waker, that is the one to wake.
                 core.rewake(*key, context.waker());
             }
@@ -112,12 +120,12 @@ impl Sleep {
             }
             State::Yielded | State::Done => panic!("a sleep was polled after it was done"),
         }
-        cell::wait_in_leaf("sleep");
+        cell::wait_in_leaf_at("sleep", Some(self.made_at));
         Poll::Pending
     }
 
     fn forget(&mut self) {
-        if let State::Waiting(core, key) = std::mem::replace(&mut self.state, State::Done) {
+        if let State::Waiting(core, key, _) = std::mem::replace(&mut self.state, State::Done) {
             core.cancel_timer(key);
         }
     }

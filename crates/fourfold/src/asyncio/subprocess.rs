@@ -34,7 +34,7 @@ use super::readers::{Io, Trigger};
 use super::stream_reader::{DEFAULT_LIMIT, StreamReader};
 use super::stream_transport::{Kind, StreamTransport};
 use super::stream_writer::{Draining, StreamWriter};
-use super::tasks::create_task;
+use super::tasks::{AnyTask, create_task};
 use super::transports::Transport;
 use super::turn::Core;
 use crate::{Error, Result};
@@ -493,8 +493,10 @@ impl Process {
         };
         let outputs: Result<_> = all.await;
         if outputs.is_err() {
-            feed.iter().for_each(|task| drop(task.cancel()));
-            stdout.iter().chain(&stderr).for_each(|task| drop(task.cancel()));
+            let feed = feed.iter().map(AnyTask::from);
+            for task in feed.chain(stdout.iter().chain(&stderr).map(AnyTask::from)) {
+                task.cancel();
+            }
         }
         let outputs = outputs?;
         let pipes = self.inner.pipes.borrow().clone();

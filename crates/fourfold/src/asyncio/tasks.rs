@@ -16,6 +16,7 @@ use fourfold_kernel::trace;
 use super::cell::{self, Flag, Local, TaskData};
 use super::context::{self, Context, Snapshot};
 use super::futures::Future;
+use super::task_builder::TaskBuilder;
 use super::turn::{self, Core, CoreRef, Running};
 use crate::{Error, Result};
 
@@ -58,13 +59,7 @@ where
     C::IntoFuture: 'static,
 {
     let location = Location::caller();
-    let task = turn::with_running_loop(|core| {
-        Task::start(core, coroutine.into_future(), How::default(), location)
-    });
-    match task {
-        Some(task) => task,
-        None => no_running_loop(),
-    }
+    with_running_core(|core| Task::create(core, coroutine.into_future(), How::default(), location))
 }
 
 #[track_caller]
@@ -87,6 +82,20 @@ pub(crate) fn running_core() -> Arc<Core> {
     }
 }
 
+/// Calls `f` with the core of the running loop, without another reference to it.
+///
+/// # Panics
+///
+/// Where no loop is running on this thread.
+#[track_caller]
+#[inline]
+pub(crate) fn with_running_core<R>(f: impl FnOnce(&Core) -> R) -> R {
+    match turn::with_running_loop(f) {
+        Some(result) => result,
+        None => no_running_loop(),
+    }
+}
+
 /// How a task is made, where it is not the plain way.
 #[derive(Default)]
 pub(crate) struct How {
@@ -96,6 +105,25 @@ pub(crate) struct How {
 }
 
 impl<T: 'static> Task<T> {
+    /// Starts a task the way the loop's task factory says.
+    #[inline]
+    pub(crate) fn create<F>(
+        core: &Core,
+        future: F,
+        how: How,
+        location: &'static Location<'static>,
+    ) -> Task<T>
+    where
+        F: StdFuture<Output = Result<T>> + 'static,
+    {
+        let how = match core.task_factory() {
+            None => how,
+            Some(factory) => factory(TaskBuilder::from_how(how)).into_how(),
+        };
+        Task::start(core, future, how, location)
+    }
+
+    /// Starts a task exactly as `how` says.
     #[inline]
     pub(crate) fn start<F>(
         core: &Core,
@@ -123,7 +151,7 @@ impl<T: 'static> Task<T> {
         trace_spawned(local);
         core.remember_task(listed);
         let task = Task { future: Future::from_cell(handle) };
-        if how.eager {
+        if how.eager && core.is_running() {
             run_eagerly(runnable);
         } else {
             core.queue_task(runnable);
@@ -166,8 +194,14 @@ impl<T: 'static> Task<T> {
         self.future.cell().data().local()
     }
 
-    pub(crate) fn future(&self) -> &Future<T> {
-        &self.future
+    /// The future of this task.
+    pub(crate) fn into_inner(self) -> Future<T> {
+        self.future
+    }
+
+    /// The task whose future this is.
+    pub(crate) fn from_future(future: Future<T>) -> Task<T> {
+        Task { future }
     }
 }
 
@@ -301,7 +335,10 @@ impl fmt::Debug for AnyTask {
 /// The original is
 /// [`asyncio.current_task`](https://docs.python.org/3/library/asyncio-task.html#asyncio.current_task).
 pub fn current_task() -> Option<AnyTask> {
-    cell::with_running(|_, waker| Erased::of_waker(waker)).flatten().map(AnyTask::from_cell)
+    // SAFETY: the running task's cell belongs to the loop of this thread.
+    cell::with_running(|_, waker| unsafe { Erased::of_waker(waker) })
+        .flatten()
+        .map(AnyTask::from_cell)
 }
 
 /// The tasks of the running loop that are not done.
@@ -334,9 +371,6 @@ impl<T: 'static, F: StdFuture<Output = Result<T>> + 'static> Body<TaskData> for 
         let future = unsafe { self.map_unchecked_mut(|step| &mut step.future) };
         let local = data.local();
         local.begin_step();
-        if local.take(Flag::MustCancel) {
-            local.set(Flag::Throw);
-        }
         if !local.has(Flag::Started) {
             local.set(Flag::Started);
             if local.take(Flag::Throw) {
@@ -367,7 +401,10 @@ impl<T: 'static, F: StdFuture<Output = Result<T>> + 'static> Body<TaskData> for 
     fn exit(data: &TaskData, exit: Exit) -> Result<T> {
         match exit {
             Exit::Panicked(payload) => finish(data.local(), Err(Error::from_panic(payload))),
-            Exit::Aborted => Err(Error::cancelled()),
+            Exit::Aborted => {
+                data.local().set(Flag::EndedCancelled);
+                Err(Error::cancelled())
+            }
         }
     }
 }
@@ -405,7 +442,8 @@ fn suspend(waker: &std::task::Waker, local: &Local) {
 
 #[cold]
 fn cancel_what_it_awaits(waker: &std::task::Waker, local: &Local) {
-    if let Some(cell) = Erased::of_waker(waker)
+    // SAFETY: called from within the step that this waker belongs to, on its loop's thread.
+    if let Some(cell) = unsafe { Erased::of_waker(waker) }
         && cell::cancel_wait(&cell, local)
     {
         local.clear(Flag::MustCancel);
@@ -421,10 +459,12 @@ fn finish<T>(local: &Local, outcome: Result<T>) -> Result<T> {
         Ok(_) if must | local.take(Flag::Throw) => Err(local.cancelled_error()),
         other => other,
     };
-    if let Err(error) = &outcome
-        && !error.is_cancelled()
-    {
-        local.set_unseen(error);
+    if let Err(error) = &outcome {
+        if error.is_cancelled() {
+            local.set(Flag::EndedCancelled);
+        } else {
+            local.set_unseen(error);
+        }
     }
     if trace::enabled() {
         trace_finished(local, outcome.as_ref().err());
@@ -464,6 +504,7 @@ impl Drop for OwnContext<'_> {
 /// Runs the first step at once, in a copy of the current context, in the caller's stack.
 fn run_eagerly(runnable: Runnable<TaskData>) {
     let _nested = turn::enter_task(None);
+    let _own = context::Identity::of_running_task();
     // SAFETY: a task is started on its loop's own thread.
     unsafe { runnable.run() }
 }

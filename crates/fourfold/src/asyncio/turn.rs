@@ -15,26 +15,28 @@
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::fmt;
+use std::mem::ManuallyDrop;
 use std::ops::Deref;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::ptr::NonNull;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::task::Waker;
 use std::time::Duration;
 
 use fourfold_kernel::driver::{Driver, LocalBoxFuture};
-use fourfold_kernel::queue::{Inbox, Push, Ready};
+use fourfold_kernel::queue::{Inbox, Push, Ready, Taken};
 use fourfold_kernel::reactor::{self, Reactor};
 use fourfold_kernel::task::{Erased, Orphan, Runnable};
 use fourfold_kernel::thread::{self, Token};
 use fourfold_kernel::timer::{self, Clock, Wheel};
 
-use super::cell::TaskData;
+use super::cell::{DoneCall, TaskData};
 use super::context;
 use super::debug::SlowCallback;
 use super::handles::{Callback, In, TimerState};
+use super::task_builder::TaskFactory;
 use super::{ExceptionContext, ExceptionHandler};
 use crate::Error;
 
@@ -47,7 +49,9 @@ pub(crate) struct Core {
     clock: Clock,
     /// Work that other threads do for this loop: while there is any, virtual time stands still.
     outside: AtomicUsize,
-    local: LocalParts,
+    /// The loop is to be left at the end of the present step.
+    interrupted: AtomicBool,
+    local: ManuallyDrop<LocalParts>,
 }
 
 struct LocalParts {
@@ -61,16 +65,21 @@ struct LocalParts {
     stopping: Cell<bool>,
     running: Cell<bool>,
     closed: Cell<bool>,
+    /// Closed, and emptied: nothing is queued any more.
+    emptied: Cell<bool>,
     debug: Cell<bool>,
     slow: Cell<Duration>,
     turns: Cell<u64>,
+    time_queued: Cell<u64>,
     handler: RefCell<Option<ExceptionHandler>>,
+    factory: RefCell<Option<TaskFactory>>,
     pub(crate) extras: super::extras::Extras,
 }
 
-// SAFETY: `local` is reached only through `Core::local`, which insists on the owner thread, and
-// its contents are emptied by `close`, on that thread, before the last loop handle goes. What is
-// left in it then is plain memory. The rest is thread-safe by itself.
+// SAFETY: `local` is reached only through `Core::local`, which insists on the owner thread, and is
+// dropped on that thread only; where the last reference goes on another one, it is dropped there
+// only if nothing but plain memory is left in it, and leaked otherwise (see `Drop`). The rest is
+// thread-safe by itself.
 unsafe impl Send for Core {}
 // SAFETY: as above.
 unsafe impl Sync for Core {}
@@ -135,6 +144,8 @@ enum Entry {
     Wake(Waker),
     /// The callback that is next in the queue of callbacks.
     Call,
+    /// A future is done, and what many futures share is to be called for it.
+    Done(Rc<DoneCall>, Erased<TaskData>),
 }
 
 /// What waits for its time.
@@ -147,7 +158,23 @@ enum TimerEntry {
 pub(crate) enum Remote {
     Task(Runnable<TaskData>),
     Orphan(Orphan<TaskData>),
-    Call(Box<dyn FnOnce() + Send>),
+    Call(SentCall),
+}
+
+/// A call from another thread, with the context and the place it was sent from.
+pub(crate) struct SentCall {
+    call: Box<dyn FnOnce() + Send>,
+    values: context::Snapshot,
+    location: &'static Location<'static>,
+}
+
+/// How [`Core::run`] came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// By [`Core::stop`].
+    Stopped,
+    /// By [`Core::interrupt`].
+    Interrupted,
 }
 
 thread_local! {
@@ -210,7 +237,8 @@ impl Core {
             reactor: poll.handle(),
             clock,
             outside: AtomicUsize::new(0),
-            local: LocalParts {
+            interrupted: AtomicBool::new(false),
+            local: ManuallyDrop::new(LocalParts {
                 referrers: Cell::new(0),
                 ready: RefCell::new(VecDeque::new()),
                 calls: RefCell::new(Ready::new()),
@@ -220,12 +248,15 @@ impl Core {
                 stopping: Cell::new(false),
                 running: Cell::new(false),
                 closed: Cell::new(false),
+                emptied: Cell::new(false),
                 debug: Cell::new(false),
                 slow: Cell::new(Duration::from_millis(100)),
                 turns: Cell::new(0),
+                time_queued: Cell::new(0),
                 handler: RefCell::new(None),
+                factory: RefCell::new(None),
                 extras: super::extras::Extras::default(),
-            },
+            }),
         }))
     }
 
@@ -275,15 +306,20 @@ impl Core {
     // ---- the turn ---------------------------------------------------------------------------
 
     /// Runs turns until [`stop`](Core::stop): the turn in which it is called is finished.
-    pub(crate) fn run(self: &Arc<Self>) {
+    pub(crate) fn run(self: &Arc<Self>) -> Ended {
         let local = self.local();
         let _driver = fourfold_kernel::driver::enter(self.clone());
         let _current = RunningLoop(RUNNING.replace(Arc::as_ptr(self)), &local.running);
         local.running.set(true);
         loop {
             self.turn(local);
+            if self.interrupted.load(Ordering::Relaxed) {
+                self.interrupted.store(false, Ordering::Relaxed);
+                local.stopping.set(false);
+                return Ended::Interrupted;
+            }
             if local.stopping.take() {
-                return;
+                return Ended::Stopped;
             }
         }
     }
@@ -298,6 +334,9 @@ impl Core {
         let now_queued = local.ready.borrow().len();
         let debug = local.debug.get();
         for _ in 0..now_queued {
+            if self.interrupted.load(Ordering::Relaxed) {
+                return;
+            }
             let Some(entry) = local.ready.borrow_mut().pop_front() else { break };
             if debug {
                 self.run_entry_watched(local, entry);
@@ -312,11 +351,10 @@ impl Core {
         for sent in self.inbox.take() {
             match sent {
                 Remote::Task(runnable) => self.queue_task(runnable),
-                // SAFETY: this is the loop's own thread.
-                Remote::Orphan(orphan) => unsafe { orphan.free() },
-                Remote::Call(call) => {
-                    let location = std::panic::Location::caller();
-                    self.queue_call(Callback::new(call, In::Copy(None), location));
+                Remote::Orphan(orphan) => super::cell::free_orphan(orphan),
+                Remote::Call(SentCall { call, values, location }) => {
+                    context::mark_in_use(&values);
+                    self.queue_call(Callback::new(call, In::Copy(values), location));
                 }
             }
         }
@@ -326,7 +364,7 @@ impl Core {
     fn poll_io(&self, local: &LocalParts) {
         let idle = local.ready.borrow().is_empty() && !local.stopping.get();
         if !idle {
-            if self.reactor.len() > 0 {
+            if !self.reactor.is_empty() {
                 self.poll_for(local, Some(Duration::ZERO));
             }
             return;
@@ -336,7 +374,7 @@ impl Core {
             None => None,
             Some(deadline) if self.clock.is_virtual() => {
                 if self.outside.load(Ordering::Acquire) == 0 {
-                    if self.reactor.len() > 0 {
+                    if !self.reactor.is_empty() {
                         self.poll_for(local, Some(Duration::ZERO));
                         self.queue_sent();
                     }
@@ -349,7 +387,7 @@ impl Core {
             }
             Some(deadline) => match deadline.saturating_sub(self.clock.now()) {
                 0 => {
-                    if self.reactor.len() > 0 {
+                    if !self.reactor.is_empty() {
                         self.poll_for(local, Some(Duration::ZERO));
                     }
                     return;
@@ -378,6 +416,7 @@ impl Core {
             return;
         }
         let now = self.clock.now();
+        local.time_queued.set(now);
         while let Some((_, due)) = { local.timers.borrow_mut().pop_due(now) } {
             match due {
                 TimerEntry::Wake(waker) => {
@@ -402,6 +441,16 @@ impl Core {
                     self.run_callback(callback);
                 }
             }
+            Entry::Done(call, cell) => self.run_done(&call, cell),
+        }
+    }
+
+    fn run_done(&self, call: &DoneCall, cell: Erased<TaskData>) {
+        let DoneCall::Each(call) = call else { return };
+        let _values = context::enter(None);
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| call(cell))) {
+            let error = Error::from_panic(payload);
+            self.report(ExceptionContext::new("Exception in callback", Some(error)));
         }
     }
 
@@ -410,6 +459,7 @@ impl Core {
         let context = std::mem::replace(&mut callback.context, In::Copy(None));
         let result = match context {
             In::Copy(values) => {
+                let _identity = context::Identity::fresh();
                 let _values = context::enter(values);
                 catch_unwind(AssertUnwindSafe(|| callback.call())).map_err(Error::from_panic)
             }
@@ -431,20 +481,22 @@ impl Core {
     #[cold]
     fn run_entry_watched(&self, local: &LocalParts, entry: Entry) {
         let what = match &entry {
-            // SAFETY: tasks and their data are used on the loop's own thread.
             Entry::Task(runnable) => {
-                SlowCallback::Task(unsafe { runnable.data() }.local().name(), unsafe {
-                    runnable.data().local().location
-                })
+                // SAFETY: tasks and their data are used on the loop's own thread.
+                let task = unsafe { runnable.data() }.local();
+                SlowCallback::Task(task.name(), task.location)
             }
             Entry::Call => match local.calls.borrow().first() {
                 Some(Some(callback)) => SlowCallback::Callback(callback.location),
                 _ => return self.run_entry(local, entry),
             },
-            Entry::Wake(_) => return self.run_entry(local, entry),
+            Entry::Wake(_) | Entry::Done(..) => return self.run_entry(local, entry),
         };
+        let watch = local.extras.get::<super::debug::Watch>();
+        let watching = watch.begin(&what, local.slow.get());
         let start = std::time::Instant::now();
         self.run_entry(local, entry);
+        drop(watching);
         let took = start.elapsed();
         if took >= local.slow.get() {
             super::debug::report_slow(self, what, took);
@@ -455,14 +507,27 @@ impl Core {
 
     #[inline]
     pub(crate) fn queue_task(&self, runnable: Runnable<TaskData>) {
+        if self.local.emptied.get() {
+            // SAFETY: tasks are queued on the loop's own thread.
+            return unsafe { runnable.discard() };
+        }
         self.local.ready.borrow_mut().push_back(Entry::Task(runnable));
     }
 
     #[inline]
     pub(crate) fn queue_call(&self, callback: Callback) -> u64 {
         let local = self.local();
+        if local.emptied.get() {
+            // The callback is dropped: nothing of a closed loop runs.
+            return u64::MAX;
+        }
         local.ready.borrow_mut().push_back(Entry::Call);
         local.calls.borrow_mut().push(Some(callback))
+    }
+
+    #[inline]
+    pub(crate) fn queue_done(&self, call: Rc<DoneCall>, cell: Erased<TaskData>) {
+        self.local().ready.borrow_mut().push_back(Entry::Done(call, cell));
     }
 
     pub(crate) fn cancel_ready(&self, position: u64) {
@@ -514,9 +579,11 @@ impl Core {
         self.clock.now().saturating_add(nanoseconds(delay))
     }
 
-    /// Whether a timer still waits for its time.
-    pub(crate) fn timer_waits(&self, key: timer::Key) -> bool {
-        self.local().timers.borrow().deadline(key).is_some()
+    /// Up to which moment the due timers were queued. A timer of a later deadline still waits;
+    /// asking this is cheaper than looking the timer up.
+    #[inline]
+    pub(crate) fn time_queued(&self) -> u64 {
+        self.local().time_queued.get()
     }
 
     /// Hands something to the loop from any thread. `false`: the loop is closed; tasks and
@@ -539,10 +606,13 @@ impl Core {
     }
 
     /// As [`send`](Core::send) for a call, which comes back where the loop is closed.
+    #[track_caller]
     pub(crate) fn send_call(
         &self,
         call: Box<dyn FnOnce() + Send>,
     ) -> Result<(), Box<dyn FnOnce() + Send>> {
+        let values = context::snapshot();
+        let call = SentCall { call, values, location: Location::caller() };
         match self.inbox.push(Remote::Call(call)) {
             Ok(Push::Awake) => Ok(()),
             Ok(Push::Wake) => {
@@ -551,7 +621,7 @@ impl Core {
                 Ok(())
             }
             Err(closed) => match closed.0 {
-                Remote::Call(call) => Err(call),
+                Remote::Call(sent) => Err(sent.call),
                 Remote::Task(_) | Remote::Orphan(_) => unreachable!("a call was pushed"),
             },
         }
@@ -589,6 +659,15 @@ impl Core {
         self.local().stopping.set(true);
     }
 
+    /// Leaves [`run`](Core::run) at the end of the step or callback that runs now. `false`: that
+    /// was asked for already. Any thread.
+    pub(crate) fn interrupt(&self) -> bool {
+        let fresh = !self.interrupted.swap(true, Ordering::Relaxed);
+        // Wakes it where it sleeps. A closed loop has nothing to leave.
+        let _ = self.send_call(Box::new(|| {}));
+        fresh
+    }
+
     pub(crate) fn is_running(&self) -> bool {
         self.local().running.get()
     }
@@ -618,16 +697,32 @@ impl Core {
     }
 
     pub(crate) fn set_exception_handler(&self, handler: Option<ExceptionHandler>) {
-        let former = self.local().handler.replace(handler);
+        let local = self.local();
+        if !local.emptied.get() {
+            let former = local.handler.replace(handler);
+            drop(former);
+        }
+    }
+
+    /// What new tasks go through before they start.
+    #[inline]
+    pub(crate) fn task_factory(&self) -> Option<TaskFactory> {
+        self.local().factory.borrow().clone()
+    }
+
+    pub(crate) fn set_task_factory(&self, factory: Option<TaskFactory>) {
+        let former = self.local().factory.replace(factory);
         drop(former);
     }
 
     /// Tells the exception handler, or standard error, of what nobody else will hear of.
     pub(crate) fn report(&self, context: ExceptionContext) {
         let handler = self.local().handler.borrow().clone();
-        match handler {
-            Some(handler) => handler(&context),
-            None => eprintln!("{context}"),
+        let Some(handler) = handler else { return eprintln!("{context}") };
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| handler(&context))) {
+            // A panic here would end the loop for a failure that is only to be told of.
+            let panic = Error::from_panic(payload);
+            eprintln!("Unhandled error in exception handler: {panic}\n{context}");
         }
     }
 
@@ -638,36 +733,75 @@ impl Core {
             return;
         }
         local.extras.close();
-        for sent in self.inbox.close() {
-            match sent {
-                Remote::Task(runnable) => self.queue_task(runnable),
-                // SAFETY: this is the loop's own thread.
-                Remote::Orphan(orphan) => unsafe { orphan.free() },
-                Remote::Call(call) => drop(call),
-            }
-        }
         // Dropping a body may wake, queue and start others, so until nothing is left.
-        loop {
+        while !(local.tasks.borrow().is_empty() && local.ready.borrow().is_empty()) {
+            self.take_back(self.inbox.take());
             for task in self.tasks() {
                 task.abort();
             }
-            let Some(entry) = ({ local.ready.borrow_mut().pop_front() }) else { break };
-            match entry {
-                // SAFETY: this is the loop's own thread.
-                Entry::Task(runnable) => unsafe { runnable.discard() },
-                Entry::Wake(waker) => drop(waker),
-                Entry::Call => {
-                    let next = local.calls.borrow_mut().pop();
-                    drop(next);
+            if local.ready.borrow().is_empty() {
+                // Another thread has woken the last ones and is about to send them: the runnable
+                // is in its hands, and it is the only one there is.
+                std::thread::yield_now();
+            }
+            while let Some(entry) = { local.ready.borrow_mut().pop_front() } {
+                match entry {
+                    // SAFETY: this is the loop's own thread.
+                    Entry::Task(runnable) => unsafe { runnable.discard() },
+                    Entry::Wake(waker) => drop(waker),
+                    Entry::Done(call, cell) => drop((call, cell)),
+                    Entry::Call => {
+                        let next = local.calls.borrow_mut().pop();
+                        drop(next);
+                    }
                 }
             }
         }
+        // Only now: what a closed inbox refuses is leaked, and there might have been tasks in it.
+        self.take_back(self.inbox.close());
         let timers = local.timers.take();
         drop(timers);
         let poll = local.poll.take();
         drop(poll);
         let handler = local.handler.take();
         drop(handler);
+        let factory = local.factory.take();
+        drop(factory);
+        local.emptied.set(true);
+    }
+
+    /// What other threads sent to a loop that closes.
+    fn take_back(&self, sent: Taken<Remote>) {
+        for sent in sent {
+            match sent {
+                Remote::Task(runnable) => self.queue_task(runnable),
+                Remote::Orphan(orphan) => super::cell::free_orphan(orphan),
+                Remote::Call(call) => drop(call),
+            }
+        }
+    }
+}
+
+impl LocalParts {
+    /// Whether nothing that belongs to the loop's thread is left.
+    fn is_plain(&mut self) -> bool {
+        self.emptied.get()
+            && self.ready.get_mut().is_empty()
+            && self.calls.get_mut().is_empty()
+            && self.timers.get_mut().is_empty()
+            && self.tasks.get_mut().is_empty()
+            && self.poll.get_mut().is_none()
+            && self.handler.get_mut().is_none()
+            && self.extras.is_empty()
+    }
+}
+
+impl Drop for Core {
+    fn drop(&mut self) {
+        if self.is_owner() || self.local.is_plain() {
+            // SAFETY: dropped once, here, and not used afterwards.
+            unsafe { ManuallyDrop::drop(&mut self.local) }
+        }
     }
 }
 
@@ -685,7 +819,12 @@ pub(crate) struct OutsideWork(Arc<Core>);
 
 impl Drop for OutsideWork {
     fn drop(&mut self) {
-        self.0.outside.fetch_sub(1, Ordering::AcqRel);
+        let core = &self.0;
+        let last = core.outside.fetch_sub(1, Ordering::AcqRel) == 1;
+        if last && core.clock.is_virtual() && !core.is_owner() {
+            // The loop may sleep until told that time may go on. A closed one needs no telling.
+            let _ = core.send_call(Box::new(|| {}));
+        }
     }
 }
 

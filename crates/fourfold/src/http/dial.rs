@@ -7,13 +7,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use super::secure::Securing;
+use super::tcp::reach;
 use super::transport::{Stream, Transport};
-use super::{ExchangeError, Stage, Url};
+use super::{ExchangeError, PhasesSoFar, Stage, Url};
 
 /// A transport whose type nobody needs to know.
 pub(crate) type BoxTransport = Box<dyn Transport>;
 
-type Dialing = Pin<Box<dyn Future<Output = io::Result<BoxTransport>> + Send>>;
+type Dialing = Pin<Box<dyn Future<Output = Result<BoxTransport, ExchangeError>> + Send>>;
 
 /// Makes the transports of a client.
 #[derive(Clone)]
@@ -28,8 +29,13 @@ impl Dial {
         IO: Transport,
     {
         Dial(Arc::new(move |url| {
-            let dialing = dial(url);
-            Box::pin(async move { dialing.await.map(|io| Box::new(io) as BoxTransport) })
+            let (dialing, url) = (dial(url), url.clone());
+            Box::pin(async move {
+                match dialing.await {
+                    Ok(io) => Ok(Box::new(io) as BoxTransport),
+                    Err(error) => Err(ExchangeError::from_io(Stage::Connect, &url, &error)),
+                }
+            })
         }))
     }
 
@@ -39,8 +45,7 @@ impl Dial {
         url: &Url,
         securing: Securing,
     ) -> Result<Stream<BoxTransport>, ExchangeError> {
-        let io = (self.0)(url).await;
-        let io = io.map_err(|error| ExchangeError::from_io(Stage::Connect, url, &error))?;
+        let io = (self.0)(url).await?;
         securing.secure(url, io).await
     }
 }
@@ -51,8 +56,15 @@ impl fmt::Debug for Dial {
     }
 }
 
+/// Over TCP, to the address's host and port.
 impl Default for Dial {
     fn default() -> Dial {
-        Dial::by(|_| async { Err::<BoxTransport, _>(io::ErrorKind::Unsupported.into()) })
+        Dial(Arc::new(|url| {
+            let url = url.clone();
+            Box::pin(async move {
+                let io = reach(&url, &mut PhasesSoFar::default()).await?;
+                Ok(Box::new(io) as BoxTransport)
+            })
+        }))
     }
 }

@@ -7,7 +7,8 @@
 //!   Listener ──accept──► task: secure ──► hyper ──► handler ──► Body     a server's way
 //! ```
 //!
-//! * [`exchange_over`] makes one timed exchange on a connection of its own: what a probe measures.
+//! * [`exchange`] makes one timed exchange on a connection of its own: what a probe measures;
+//!   [`exchange_over`] makes it on a transport that is there.
 //! * [`Client`] is for everything else: redirects, time limits, connections that are kept.
 //! * [`Server`] and [`serve`] answer requests with an `async` function.
 //! * [`Url`] reads addresses as people type them.
@@ -36,6 +37,7 @@ mod server;
 mod serving;
 #[cfg(feature = "http2")]
 mod tasks;
+mod tcp;
 mod transport;
 mod url;
 
@@ -47,5 +49,6 @@ pub use failure::{ExchangeError, FailureKind, PhasesSoFar, Stage};
 pub use response::Response;
 pub use server::{Listener, Server, serve, serve_connection};
 pub use serving::Request;
+pub use tcp::exchange;
 pub use transport::Transport;
 pub use url::{Scheme, Url, UrlError};

@@ -8,5 +8,5 @@
 mod inbox;
 mod ready;
 
-pub use inbox::{Closed, Inbox, Push};
+pub use inbox::{Closed, Inbox, Push, Taken};
 pub use ready::Ready;

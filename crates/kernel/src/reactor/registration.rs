@@ -264,9 +264,9 @@ impl Future for Readiness<'_> {
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let slot = self.registration.slot();
         let direction = self.direction;
-        if self.key.is_none()
-            && let Some(event) = slot.ready(direction)
-        {
+        if let Some(event) = slot.ready(direction) {
+            // The event that made it ready took the waker (invariant 4 of the slot).
+            self.key = None;
             return Poll::Ready(checked(event));
         }
         match slot.ready_or_wait(direction, &mut self.key, context.waker()) {

@@ -7,6 +7,9 @@
 //!    that the next event finds it.
 //! 2. No waker runs, and none is dropped, while the lock is held: both may call back into here.
 //! 3. A free slot holds no waker.
+//! 4. A future is in the list only if its direction was not ready when it came, and the event that
+//!    makes it ready takes all of the list. So a future that finds it ready has nothing to remove,
+//!    and needs no lock to know that.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -134,7 +137,8 @@ impl Slot {
             let waiting = &mut waiting[direction as usize];
             event = self.ready(direction);
             replaced = if event.is_some() {
-                key.take().and_then(|key| waiting.take(key)).map(|waiter| waiter.waker)
+                *key = None;
+                None
             } else {
                 match key.and_then(|key| waiting.find(key)) {
                     Some(waiter) if waiter.waker.will_wake(waker) => None,

@@ -16,6 +16,7 @@
 //! through the header's vtable.
 
 use std::any::{Any, TypeId};
+use std::marker::PhantomData;
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -46,15 +47,20 @@ pub trait Body<S>: 'static {
     /// One step. Called only by the runner, never again after it was ready or panicked.
     fn poll(self: Pin<&mut Self>, data: &S, context: &mut Context<'_>) -> Poll<Self::Output>;
 
-    /// The outcome of a body that ended without one. Must not panic.
+    /// The outcome of a body that ended without one.
+    ///
+    /// It must not panic: the cell could be neither done nor run again, so the process is
+    /// aborted.
     fn exit(data: &S, exit: Exit) -> Self::Output;
 }
 
 pub(super) struct VTable {
+    has_body: bool,
     run: unsafe fn(NonNull<Header>),
     cancel: unsafe fn(NonNull<Header>),
     queue: unsafe fn(NonNull<Header>),
     give_up: unsafe fn(NonNull<Header>),
+    listeners: unsafe fn(NonNull<Header>) -> NonNull<()>,
     scheduler: TypeId,
     free: unsafe fn(NonNull<Header>),
 }
@@ -119,16 +125,10 @@ impl<V, S: Schedule> Front<V, S> {
 
     /// Runs `f` on the listeners, alone. `f` must not call foreign code.
     pub(super) fn with_listeners<R>(&self, f: impl FnOnce(&mut Listeners<S::Listener>) -> R) -> R {
-        if S::SHARED {
-            self.header.state.lock();
-        }
+        let _locked = S::SHARED.then(|| Locked::new(&self.header.state));
         // SAFETY: shared cells hold the lock here; the others are touched by one thread, and `f`
         // calls nothing that could come back to this cell.
-        let result = self.listeners.with_mut(|listeners| f(unsafe { &mut *listeners }));
-        if S::SHARED {
-            self.header.state.unlock();
-        }
-        result
+        self.listeners.with_mut(|listeners| f(unsafe { &mut *listeners }))
     }
 
     /// The outcome, once there is one.
@@ -155,6 +155,70 @@ impl<V, S: Schedule> Front<V, S> {
         } else {
             None
         }
+    }
+}
+
+/// The lock on the listeners, given back even by a panic: one listener's fault must not leave the
+/// others spinning.
+struct Locked<'a>(&'a State);
+
+impl<'a> Locked<'a> {
+    fn new(state: &'a State) -> Locked<'a> {
+        state.lock();
+        Locked(state)
+    }
+}
+
+impl Drop for Locked<'_> {
+    fn drop(&mut self) {
+        self.0.unlock();
+    }
+}
+
+/// The listeners of a cell that is done. They are told when this is dropped, so that a panic on
+/// the way there cannot leave them waiting for ever.
+struct Told<S: Schedule> {
+    // Borrows the finisher's reference, so it is not dropped as one of its own.
+    cell: ManuallyDrop<Erased<S>>,
+    listeners: Listeners<S::Listener>,
+}
+
+impl<S: Schedule> Drop for Told<S> {
+    #[inline]
+    fn drop(&mut self) {
+        std::mem::replace(&mut self.listeners, Listeners::Empty)
+            .for_each(|listener| S::notify(&self.cell, listener));
+    }
+}
+
+/// The reference of a body's runner, given back even if telling the listeners panics.
+struct RunnersReference<S: Schedule>(NonNull<Header>, PhantomData<S>);
+
+impl<S: Schedule> Drop for RunnersReference<S> {
+    #[inline]
+    fn drop(&mut self) {
+        // SAFETY: the runner gives back the reference that its runnable owned.
+        unsafe { release::<S>(self.0) }
+    }
+}
+
+/// Ends the process if it is dropped by a panic: between a body's end and its outcome there is
+/// no state in which the cell could be left.
+struct NoUnwind;
+
+impl NoUnwind {
+    fn during<R>(f: impl FnOnce() -> R) -> R {
+        let guard = NoUnwind;
+        let result = f();
+        std::mem::forget(guard);
+        result
+    }
+}
+
+impl Drop for NoUnwind {
+    fn drop(&mut self) {
+        eprintln!("fourfold: a task's outcome could not be made: Body::exit panicked; aborting");
+        std::process::abort();
     }
 }
 
@@ -189,22 +253,23 @@ pub(super) unsafe fn finish<V: 'static, S: Schedule>(
     if S::SHARED {
         state.unlock();
     }
+    let told = Told { cell: ManuallyDrop::new(Erased::<S>::from_header(cell.cast())), listeners };
     front.data.finished();
-    // Borrows the caller's reference, so it is not dropped as one of its own.
-    let cell = ManuallyDrop::new(Erased::from_header(cell.cast()));
-    listeners.for_each(|listener| S::notify(&cell, listener));
+    drop(told);
     Ok(())
 }
 
 /// The vtable of a cell with a body.
-struct Bodied<B, S>(std::marker::PhantomData<(B, S)>);
+struct Bodied<B, S>(PhantomData<(B, S)>);
 
 impl<B: Body<S>, S: Schedule> Bodied<B, S> {
     const VTABLE: &'static VTable = &VTable {
+        has_body: true,
         run: Self::run,
         cancel: Self::drop_body_and_finish,
         queue: queue::<S>,
         give_up: give_up::<S>,
+        listeners: listeners::<B::Output, S>,
         scheduler: TypeId::of::<S>(),
         free: Self::free,
     };
@@ -221,8 +286,7 @@ impl<B: Body<S>, S: Schedule> Bodied<B, S> {
         let state = &cell.front.header.state;
         if state.start() == Start::Abort {
             // SAFETY: this is the runner.
-            unsafe { Self::drop_body_and_finish(header) };
-            return release_after_run::<S>(header);
+            return unsafe { Self::drop_body_and_finish(header) };
         }
         // SAFETY: the waker borrows the runner's reference and is never dropped as a waker.
         let waker = ManuallyDrop::new(unsafe { Waker::from_raw(raw_waker(header)) });
@@ -245,26 +309,25 @@ impl<B: Body<S>, S: Schedule> Bodied<B, S> {
                 Pause::Queue => return unsafe { queue::<S>(header) },
                 Pause::Abort => {
                     // SAFETY: this is still the runner.
-                    unsafe { Self::drop_body_and_finish(header) };
-                    return release_after_run::<S>(header);
+                    return unsafe { Self::drop_body_and_finish(header) };
                 }
             },
             Ok(Poll::Ready(value)) => value,
-            Err(payload) => B::exit(&cell.front.data, Exit::Panicked(payload)),
+            Err(payload) => NoUnwind::during(|| B::exit(&cell.front.data, Exit::Panicked(payload))),
         };
         // SAFETY: this is the runner.
         let value = match unsafe { Self::drop_body(cell) } {
             Ok(()) => value,
-            Err(payload) => {
+            Err(payload) => NoUnwind::during(|| {
                 // The value loses to a panic in the body's own destructors.
                 drop_quietly(value);
                 B::exit(&cell.front.data, Exit::Panicked(payload))
-            }
+            }),
         };
+        let _reference = RunnersReference::<S>(header, PhantomData);
         // SAFETY: the runner's reference.
         let finished = unsafe { finish::<B::Output, S>(header.cast(), value) };
         debug_assert!(finished.is_ok(), "only the runner finishes a cell that has a body");
-        release_after_run::<S>(header);
     }
 
     /// SAFETY: as for `cell`, and the caller is the runner or the owner of the last reference.
@@ -275,6 +338,7 @@ impl<B: Body<S>, S: Schedule> Bodied<B, S> {
         }))
     }
 
+    /// Ends the run: the runner's reference is given back.
     unsafe fn drop_body_and_finish(header: NonNull<Header>) {
         // SAFETY: the caller holds a reference and is the runner.
         let cell = unsafe { Self::cell(header) };
@@ -283,9 +347,10 @@ impl<B: Body<S>, S: Schedule> Bodied<B, S> {
             Ok(()) => Exit::Aborted,
             Err(payload) => Exit::Panicked(payload),
         };
+        let value = NoUnwind::during(|| B::exit(&cell.front.data, exit));
+        let _reference = RunnersReference::<S>(header, PhantomData);
         // SAFETY: the runner's reference.
-        let finished =
-            unsafe { finish::<B::Output, S>(header.cast(), B::exit(&cell.front.data, exit)) };
+        let finished = unsafe { finish::<B::Output, S>(header.cast(), value) };
         debug_assert!(finished.is_ok(), "only the runner finishes a cell that has a body");
     }
 
@@ -296,14 +361,16 @@ impl<B: Body<S>, S: Schedule> Bodied<B, S> {
 }
 
 /// The vtable of a cell without a body.
-struct Bodiless<V, S>(std::marker::PhantomData<(V, S)>);
+struct Bodiless<V, S>(PhantomData<(V, S)>);
 
 impl<V: 'static, S: Schedule> Bodiless<V, S> {
     const VTABLE: &'static VTable = &VTable {
+        has_body: false,
         run: Self::nothing,
         cancel: Self::nothing,
         queue: Self::nothing,
         give_up: give_up::<S>,
+        listeners: listeners::<V, S>,
         scheduler: TypeId::of::<S>(),
         free: Self::free,
     };
@@ -320,13 +387,11 @@ impl<V: 'static, S: Schedule> Bodiless<V, S> {
 }
 
 fn drop_quietly<T>(value: T) {
-    // The first panic is the one that is reported; a second one would only hide it.
-    let _ = catch_unwind(AssertUnwindSafe(|| drop(value)));
-}
-
-fn release_after_run<S: Schedule>(header: NonNull<Header>) {
-    // SAFETY: the runner gives back the reference that its runnable owned.
-    unsafe { release::<S>(header) }
+    // The first panic is the one that is reported; a second one would only hide it. Its payload
+    // is forgotten, since dropping that might panic once more.
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(|| drop(value))) {
+        std::mem::forget(payload);
+    }
 }
 
 /// Hands a runnable to the scheduler.
@@ -350,6 +415,40 @@ struct DataOf<S> {
     data: S,
 }
 
+/// Where the cell has its listeners: an `UnsafeCell<Listeners<S::Listener>>`.
+///
+/// SAFETY: `header` starts a live `Front<V, S>`.
+unsafe fn listeners<V, S: Schedule>(header: NonNull<Header>) -> NonNull<()> {
+    // SAFETY: the caller's promise; no reference is made, only an address inside the cell.
+    unsafe { NonNull::new_unchecked(&raw mut (*header.cast::<Front<V, S>>().as_ptr()).listeners) }
+        .cast()
+}
+
+/// Runs `f` on the listeners of a cell whose outcome's type is not known, alone. `f` must not
+/// call foreign code.
+///
+/// SAFETY: `header` starts a live cell of scheduler `S`; the caller holds a reference.
+pub(super) unsafe fn with_listeners<S: Schedule, R>(
+    header: NonNull<Header>,
+    f: impl FnOnce(&mut Listeners<S::Listener>) -> R,
+) -> R {
+    // SAFETY: the caller's reference keeps the cell alive; the type is the one `S` fixes.
+    let (state, listeners) = unsafe {
+        let header_ref = header.as_ref();
+        let listeners = (header_ref.vtable.listeners)(header);
+        (&header_ref.state, listeners.cast::<UnsafeCell<Listeners<S::Listener>>>().as_ref())
+    };
+    if S::SHARED {
+        state.lock();
+    }
+    // SAFETY: as in `Front::with_listeners`.
+    let result = listeners.with_mut(|listeners| f(unsafe { &mut *listeners }));
+    if S::SHARED {
+        state.unlock();
+    }
+    result
+}
+
 /// The scheduler's data of the cell.
 ///
 /// SAFETY: `header` starts a live cell of scheduler `S`; the caller holds a reference for `'a`.
@@ -370,14 +469,13 @@ pub(super) unsafe fn run(header: NonNull<Header>) {
 /// Ends the body without polling it.
 ///
 /// SAFETY: as for [`run`].
-pub(super) unsafe fn discard<S: Schedule>(header: NonNull<Header>) {
+pub(super) unsafe fn discard(header: NonNull<Header>) {
     // SAFETY: the header of a live cell, whose runnable the caller gives up: so this is the
     // runner, once `RUNNING` is set.
     unsafe {
         let _ = header.as_ref().state.start();
         (header.as_ref().vtable.cancel)(header);
     }
-    release_after_run::<S>(header);
 }
 
 /// Sees to it that a run follows, for a wake by reference and for an abort.
@@ -388,6 +486,18 @@ pub(super) unsafe fn act_on(header: NonNull<Header>, wake: Wake) {
         // SAFETY: the state added the reference that the runnable needs.
         unsafe { (header.as_ref().vtable.queue)(header) }
     }
+}
+
+/// Asks for the body to be dropped.
+///
+/// SAFETY: the caller holds a reference.
+pub(super) unsafe fn abort(header: NonNull<Header>) {
+    // SAFETY: the caller's reference keeps it alive.
+    let known = unsafe { header.as_ref() };
+    // Before the state changes: a runnable of a cell without a body would never be given back.
+    assert!(known.vtable.has_body, "a cell without a body cannot be aborted");
+    // SAFETY: as above, and the answer is this state's.
+    unsafe { act_on(header, known.state.abort()) }
 }
 
 /// Gives one reference back, and the cell with it if it was the last.
@@ -406,7 +516,8 @@ unsafe fn give_up<S: Schedule>(header: NonNull<Header>) {
     // SAFETY: the orphan owns the cell from here; `S::release` gets its data by reference for the
     // call and decides which thread frees it.
     unsafe {
-        let data: *const S = data::<S>(header);
+        // A pointer and not a reference: this may be a thread that must not look at the data.
+        let data: *const S = &raw const (*header.cast::<DataOf<S>>().as_ptr()).data;
         S::release(data, Orphan::new(header));
     }
 }

@@ -50,8 +50,15 @@ pub fn listed<B: Body<S>, S: Schedule>(
     (runnable, Handle { front, _owns: PhantomData }, Erased::from_header(front.cast()))
 }
 
-/// Makes a cell without a body: somebody will [`finish`](Handle::finish) it.
+/// Makes a cell without a body that stays on this thread: somebody will [`finish`](Handle::finish) it.
 pub fn promise<V: 'static, S: Schedule>(data: S) -> Handle<V, S> {
+    const { assert!(!S::SHARED, "a scheduler that threads share needs `shared_promise`") };
+    Handle { front: cell::allocate_promise(data), _owns: PhantomData }
+}
+
+/// As [`promise`], for a cell that threads share. The outcome may be dropped on any of them.
+pub fn shared_promise<V: Send + Sync + 'static, S: Shared>(data: S) -> Handle<V, S> {
+    const { assert!(S::SHARED) };
     Handle { front: cell::allocate_promise(data), _owns: PhantomData }
 }
 
@@ -117,7 +124,7 @@ impl<V: 'static, S: Schedule> Handle<V, S> {
     ///
     /// # Safety
     ///
-    /// The cell was made by [`promise`]: the outcome of a body is the body's to write.
+    /// The cell was made by [`promise`] or [`shared_promise`]: the outcome of a body is the body's to write.
     #[inline]
     pub unsafe fn finish(&self, value: V) -> Result<(), V> {
         // SAFETY: the handle owns a reference.
@@ -227,7 +234,7 @@ impl<V: 'static, S: Schedule> Handle<V, S> {
     /// When the cell has no body.
     pub fn abort(&self) {
         // SAFETY: this handle keeps the cell alive.
-        unsafe { cell::act_on(self.header(), self.front().header.state.abort()) }
+        unsafe { cell::abort(self.header()) }
     }
 
     /// A waker that makes the body run.
@@ -296,7 +303,12 @@ impl<S: Schedule> Erased<S> {
     }
 
     /// The cell behind a waker, if it is one of this scheduler's.
-    pub fn of_waker(waker: &Waker) -> Option<Erased<S>> {
+    ///
+    /// # Safety
+    ///
+    /// If the scheduler is not [`Shared`], this is the thread that made the cell: wakers travel,
+    /// what this returns does not.
+    pub unsafe fn of_waker(waker: &Waker) -> Option<Erased<S>> {
         let header = cell::header_of::<S>(waker)?;
         // SAFETY: the waker keeps the cell alive while it is borrowed.
         unsafe { header.as_ref() }.state.retain();
@@ -322,10 +334,46 @@ impl<S: Schedule> Erased<S> {
         unsafe { self.header.as_ref() }.state.is_running()
     }
 
+    /// As [`Handle::listen`].
+    pub fn listen(&self, listener: S::Listener) -> Result<ListenerKey, S::Listener> {
+        let mut listener = Some(listener);
+        // SAFETY: this owns a reference.
+        let key = unsafe {
+            cell::with_listeners::<S, _>(self.header, |listeners| {
+                if self.is_done() {
+                    None
+                } else {
+                    listener.take().map(|listener| listeners.push(listener))
+                }
+            })
+        };
+        match (key, listener) {
+            (Some(key), _) => Ok(key),
+            (None, Some(listener)) => Err(listener),
+            (None, None) => unreachable!("a listener is either added or kept"),
+        }
+    }
+
+    /// As [`Handle::map_listeners`].
+    ///
+    /// # Safety
+    ///
+    /// As for [`Handle::map_listeners`].
+    pub unsafe fn map_listeners<R>(&self, mut f: impl FnMut(&S::Listener) -> Option<R>) -> Vec<R> {
+        let mut found = Vec::new();
+        // SAFETY: this owns a reference.
+        unsafe {
+            cell::with_listeners::<S, _>(self.header, |listeners| {
+                listeners.visit(|_, listener| found.extend(f(listener)));
+            });
+        }
+        found
+    }
+
     /// As [`Handle::abort`].
     pub fn abort(&self) {
         // SAFETY: this owns a reference.
-        unsafe { cell::act_on(self.header, self.header.as_ref().state.abort()) }
+        unsafe { cell::abort(self.header) }
     }
 
     /// Wakes the body.

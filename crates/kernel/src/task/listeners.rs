@@ -71,11 +71,16 @@ impl<L> Listeners<L> {
     }
 
     /// Calls `f` for each, first come first.
+    ///
+    /// If `f` panics the panic goes on, after the others had their turn.
     pub(super) fn for_each(self, mut f: impl FnMut(L)) {
         match self {
             Listeners::Empty => {}
             Listeners::One(_, listener) => f(listener),
-            Listeners::Many(many) => many.into_iter().for_each(|(_, listener)| f(listener)),
+            Listeners::Many(many) => {
+                let mut rest = Rest { listeners: many.into_iter(), f };
+                rest.run();
+            }
         }
     }
 
@@ -89,7 +94,27 @@ impl<L> Listeners<L> {
     }
 }
 
-#[cfg(test)]
+/// Those whose turn has not come. One call that panics does not cost the others theirs.
+struct Rest<L, F: FnMut(L)> {
+    listeners: std::vec::IntoIter<(ListenerKey, L)>,
+    f: F,
+}
+
+impl<L, F: FnMut(L)> Rest<L, F> {
+    fn run(&mut self) {
+        for (_, listener) in self.listeners.by_ref() {
+            (self.f)(listener);
+        }
+    }
+}
+
+impl<L, F: FnMut(L)> Drop for Rest<L, F> {
+    fn drop(&mut self) {
+        self.run();
+    }
+}
+
+#[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
 

@@ -17,10 +17,12 @@ mod cell;
 mod handle;
 mod listeners;
 mod memory;
+#[cfg(all(test, loom))]
+mod model;
 mod schedule;
 mod state;
 
 pub use cell::{Body, Exit};
-pub use handle::{Erased, Handle, listed, local, promise, shared};
+pub use handle::{Erased, Handle, listed, local, promise, shared, shared_promise};
 pub use listeners::ListenerKey;
 pub use schedule::{Orphan, Runnable, Schedule, Shared, data_of};

@@ -22,6 +22,9 @@ use super::handle::Erased;
 /// * If [`SHARED`](Schedule::SHARED) is false, a runnable is run and discarded, and an orphan is
 ///   freed, only on the thread that made the cell. Both may be *dropped* or moved anywhere else
 ///   only by leaking them.
+/// * [`waker`](Schedule::waker) is called while the cell's listeners are borrowed, and locked where
+///   threads share them: it only looks at the listener it is given. It must not use any handle or
+///   waker (not even clone or drop one), and must not block.
 pub unsafe trait Schedule: Sized + 'static {
     /// Whether several threads use a cell at once. If not, listeners need no lock.
     const SHARED: bool;
@@ -34,6 +37,10 @@ pub unsafe trait Schedule: Sized + 'static {
     /// # Safety
     ///
     /// `data` is the cell's own and valid until `runnable` is handed on.
+    ///
+    /// # Panics
+    ///
+    /// It should not: the runnable would be leaked, and its body never run again.
     unsafe fn schedule(data: *const Self, runnable: Runnable<Self>);
 
     /// Whether the body, which was just polled and is pending, wants to be queued again at once.
@@ -44,15 +51,20 @@ pub unsafe trait Schedule: Sized + 'static {
     }
 
     /// The outcome was just written; the listeners have not been told yet. Called once, on the
-    /// thread that finished the cell.
+    /// thread that finished the cell. If it panics, the listeners are told all the same and the
+    /// panic goes on to whoever ran or finished the cell.
     #[inline]
     fn finished(&self) {}
 
     /// Tells one listener that the outcome is there. Called in the order of registration, on the
-    /// thread that finished the cell, which is `cell`.
+    /// thread that finished the cell, which is `cell`. If it panics, the listeners behind are told
+    /// all the same and the panic goes on to whoever ran or finished the cell; a second panic on
+    /// the way aborts the process, as any panic during unwinding does.
     fn notify(cell: &Erased<Self>, listener: Self::Listener);
 
     /// The waker in a listener, if it is one: so that a poll can see itself registered.
+    ///
+    /// Called under the listeners' lock; see the trait's safety section.
     fn waker(listener: &Self::Listener) -> Option<&Waker>;
 
     /// Frees a cell that nobody refers to, now or where it belongs. Called on any thread.
@@ -112,7 +124,7 @@ impl<S: Schedule> Runnable<S> {
         let header = self.header;
         mem::forget(self);
         // SAFETY: as in `run`.
-        unsafe { cell::discard::<S>(header) }
+        unsafe { cell::discard(header) }
     }
 
     /// The scheduler's data in this cell.
@@ -156,6 +168,16 @@ impl<S: Schedule> Orphan<S> {
     /// SAFETY: the caller had the last reference and gives the cell up.
     pub(super) unsafe fn new(header: NonNull<Header>) -> Orphan<S> {
         Orphan { header, _scheduler: PhantomData }
+    }
+
+    /// The scheduler's data in the cell.
+    ///
+    /// # Safety
+    ///
+    /// `S` may be used on this thread.
+    pub unsafe fn data(&self) -> &S {
+        // SAFETY: the orphan owns the cell; the rest is the caller's promise.
+        unsafe { cell::data(self.header) }
     }
 
     /// Drops what is left in the cell and its memory. An orphan that is dropped instead leaks,

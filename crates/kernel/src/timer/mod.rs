@@ -20,7 +20,10 @@
 
 mod clock;
 mod due;
+mod entries;
 mod sleep;
+mod slots;
+mod spare;
 mod wheel;
 
 pub use clock::Clock;

@@ -10,57 +10,75 @@
 //!                        one digit of 6 bits a level       65.5 µs
 //! ```
 //!
+//! ```text
+//!   key ──► entries   deadline, generation, value      touched by insert, cancel and fire
+//!
+//!   slots   level 2   [ item item item … ]             one array a slot;
+//!              │      opened once its time has come    item = deadline and key, 16 bytes
+//!              ▼
+//!           level 1   [ … ] [ … ] [ … ]
+//!              ▼
+//!           level 0   [ … ] [ … ]
+//!              │      sorted
+//!              ▼
+//!   due     run       [ item item … ]  +  a heap of those inserted too late for it
+//! ```
+//!
+//! A million timers do not fit into the cache, so what counts is how often a timer meets memory
+//! at random: once when it is inserted and once when it fires, in its entry, and both times the
+//! line is asked for in advance. All between is reading one array and appending to others.
+//! Cancelling touches the entry alone and leaves a *stale* item behind, known by its generation.
+//!
 //! # Invariants
 //!
-//! 1. Where a timer waits follows from its deadline and `horizon` alone. If it lies in the
-//!    horizon's level-0 slot or before, it is in `due`. Otherwise the highest digit in which the
-//!    two differ is its level, and the deadline's digit there is its slot.
-//! 2. A slot's timers are linked in the order of insertion *for equal deadlines*: equal deadlines
-//!    share a slot by (1), newcomers go to the tail, and a slot is emptied from its head, before
-//!    anything can be inserted below it. So no timer carries a sequence number; one is given out
-//!    only on the way into `due`.
+//! 1. Where a timer waits follows from its deadline and the horizon alone. If it lies in the
+//!    horizon's level-0 slot or before, it is due. Otherwise the highest digit in which the two
+//!    differ is its level, and the deadline's digit there is its slot.
+//! 2. A slot's items are in the order of insertion *for equal deadlines*: equal deadlines share a
+//!    slot by (1), newcomers are appended, and a slot is emptied from its start, before anything
+//!    can be inserted below it. So no item carries a sequence number; only what is inserted when
+//!    it is due already is given one.
 //! 3. The slot of the horizon itself is empty on every level, hence each occupied slot lies ahead
-//!    of it, every timer of a level fires before any of the next, and `due` before all of them.
-//! 4. The horizon never moves back, and never past a timer that is not in `due`.
+//!    of it, every timer of a level fires before any of the next, and the due before all of them.
+//! 4. The horizon never moves back, and never past an item that is not among the due.
+//! 5. Each pending timer has one item. `stale` counts all other items, which are never many more
+//!    than the pending ones.
 //!
 //! # Rejected
 //!
 //! * *A binary heap.* It meets a cache miss for each level of the tree, and cancelling is
 //!   O(log n) or leaves the entry behind until its deadline, which for timeouts that hardly ever
 //!   fire is most of the memory.
-//! * *Rounding to the slot.* It saves `due`, but timers 1 µs apart would fire in any order and a
+//! * *Lists through the slots*, as in the paper and in this wheel's first version. Cancelling
+//!   leaves nothing behind, but each step along a list is a cache miss that nothing announces, on
+//!   every level a timer passes: three to eight times the time per timer at a million of them.
+//! * *Rounding to the slot.* It saves the sort, but timers 1 µs apart would fire in any order and a
 //!   virtual clock could not jump to the deadline.
 //! * *Cascading for each `next_deadline`.* A lone timer in an hour would drag the horizon there,
-//!   and what is inserted meanwhile would all end in `due`, a heap. So a slot with few timers is
-//!   only looked through; see [`Wheel::next_deadline`].
-
-use std::collections::BinaryHeap;
+//!   and what is inserted meanwhile would all be late, in a heap. See [`Wheel::next_deadline`].
 
 use super::Key;
 use super::due::Due;
+use super::entries::{Entries, Item};
+use super::slots::{Place, Slots};
 
-/// A level-0 slot is `1 << SLOT_SHIFT` nanoseconds wide. At a million timers a second about 65
-/// share a slot, so that `due` stays within the first-level cache.
-const SLOT_SHIFT: u32 = 16;
-/// Bits of one digit: a level has as many slots as its bitmap has bits.
-const DIGIT_BITS: u32 = 6;
-const SLOTS: usize = 1 << DIGIT_BITS;
-/// All digits above the slot: `(64 - 16) / 6`.
-const LEVELS: usize = ((u64::BITS - SLOT_SHIFT) / DIGIT_BITS) as usize;
-/// The end of a list.
-const NIL: u32 = u32::MAX;
-/// How many timers `next_deadline` looks through rather than cascade.
+/// So few items `next_deadline` looks through at any time.
 const LOOK_THROUGH: usize = 32;
-/// Below this many stale items it is not worth rebuilding `due`.
+/// So many items each insertion or cancellation pays for.
+const PAID: usize = 4;
+/// Below this many stale items it is not worth sweeping.
 const STALE_FLOOR: usize = 64;
+/// How many timers ahead of the one that fires the entry is asked for.
+const AHEAD: usize = 8;
 
 /// Pending timers of one loop; see the [module](super) for how a loop uses it.
 ///
 /// `T` is what the timer hands back, usually a `Waker`. One thread at a time: there is no lock
 /// inside.
 ///
-/// Memory: 24 bytes and a `T` for each timer at the highest count reached so far; the slab is
-/// reused, not shrunk.
+/// Memory: an entry for each timer at the highest count reached so far, 36 bytes if `T` is a
+/// `Waker`, which is reused and not shrunk; and 16 bytes for each timer that is pending or was
+/// cancelled lately, at most a few times over since arrays grow by doubling. That is given back.
 ///
 /// ```
 /// use fourfold_kernel::timer::Wheel;
@@ -76,48 +94,16 @@ const STALE_FLOOR: usize = 64;
 /// assert_eq!(wheel.pop_due(2_000), None);
 /// ```
 pub struct Wheel<T> {
-    /// What cascading touches, apart from what it does not: following a list is a chain of cache
-    /// misses, and 16 bytes a timer stay in the cache for twice as long as 40.
-    nodes: Vec<Node>,
-    /// Parallel to `nodes`.
-    entries: Vec<Entry<T>>,
-    /// First vacant entry, linked through `next`.
-    free: u32,
+    entries: Entries<T>,
+    slots: Slots,
+    due: Due,
     len: usize,
-    horizon: u64,
-    /// Bit `l`: level `l` has an occupied slot.
-    levels: u8,
-    /// Bit `s` of level `l`: that slot is not empty.
-    occupied: [u64; LEVELS],
-    slots: Box<[[List; SLOTS]; LEVELS]>,
-    due: BinaryHeap<Due>,
-    /// Items of `due` whose timer was cancelled.
+    /// Items of cancelled timers.
     stale: usize,
-    sequence: u64,
+    /// Insertions and cancellations since `next_deadline` last looked through a crowded slot.
+    operations: usize,
     /// What `next_deadline` found last, while it holds.
     earliest: Option<u64>,
-}
-
-struct Node {
-    deadline: u64,
-    next: u32,
-    previous: u32,
-}
-
-struct Entry<T> {
-    generation: u32,
-    /// `None`: vacant.
-    value: Option<T>,
-}
-
-#[derive(Clone, Copy)]
-struct List {
-    head: u32,
-    tail: u32,
-}
-
-impl List {
-    const EMPTY: List = List { head: NIL, tail: NIL };
 }
 
 impl<T> Default for Wheel<T> {
@@ -130,17 +116,12 @@ impl<T> Wheel<T> {
     /// An empty wheel at time 0.
     pub fn new() -> Self {
         Wheel {
-            nodes: Vec::new(),
-            entries: Vec::new(),
-            free: NIL,
+            entries: Entries::new(),
+            slots: Slots::new(),
+            due: Due::new(),
             len: 0,
-            horizon: 0,
-            levels: 0,
-            occupied: [0; LEVELS],
-            slots: Box::new([[List::EMPTY; SLOTS]; LEVELS]),
-            due: BinaryHeap::new(),
             stale: 0,
-            sequence: 0,
+            operations: 0,
             earliest: None,
         }
     }
@@ -156,62 +137,59 @@ impl<T> Wheel<T> {
     }
 
     /// Adds a timer for `deadline`, in nanoseconds. One in the past is due at once, in its place
-    /// among the due ones. O(1); O(log n) for a deadline within the slot that fires now.
+    /// among the due ones. O(1) amortised; O(log n) for a deadline within the slot that fires now.
     ///
     /// # Panics
     ///
     /// When 4 294 967 295 timers are pending.
     pub fn insert(&mut self, deadline: u64, value: T) -> Key {
-        let index = self.allocate(deadline, value);
+        let key = self.entries.insert(deadline, value);
         self.len += 1;
+        self.operations += 1;
         if self.len == 1 || self.earliest.is_some_and(|earliest| deadline < earliest) {
             self.earliest = Some(deadline);
         }
-        self.place(index, deadline);
-        Key { index, generation: self.entries[index as usize].generation }
+        let item = Item { deadline, key };
+        if !self.slots.insert(item) {
+            self.due.insert(item);
+        }
+        key
     }
 
     /// Takes a timer out and gives its value back; `None` if it fired or was cancelled before.
-    /// O(1), amortised for a timer that was about to fire.
+    /// O(1) amortised.
     pub fn cancel(&mut self, key: Key) -> Option<T> {
-        let deadline = self.deadline(key)?;
+        let (deadline, value) = self.entries.take(key)?;
+        self.len -= 1;
+        self.stale += 1;
+        self.operations += 1;
         if self.earliest == Some(deadline) {
             self.earliest = None;
         }
-        match position(deadline, self.horizon) {
-            Some((level, slot)) => self.unlink(key.index, level, slot),
-            None => self.stale += 1,
+        // Each sweep is paid for by as many cancellations as half the items it looks at.
+        if self.stale > STALE_FLOOR && self.stale > self.len {
+            self.sweep();
         }
-        let value = self.release(key.index);
-        // Without this, inserting and cancelling a timer that is due would grow `due` for as long
-        // as nobody asks for what is due. Half: each rebuild is paid for by as many cancels.
-        if self.stale > STALE_FLOOR && self.stale > self.due.len() / 2 {
-            let entries = &self.entries;
-            self.due.retain(|due| entries[due.key.0 as usize].generation == due.key.1);
-            self.stale = 0;
-        }
-        value
+        Some(value)
     }
 
     /// The deadline of a pending timer; `None` if it fired or was cancelled.
     pub fn deadline(&self, key: Key) -> Option<u64> {
-        let entry = self.entries.get(key.index as usize)?;
-        let pending = entry.generation == key.generation && entry.value.is_some();
-        pending.then(|| self.nodes[key.index as usize].deadline)
+        self.entries.deadline(key)
     }
 
     /// The value of a pending timer; `None` if it fired or was cancelled.
     pub fn get_mut(&mut self, key: Key) -> Option<&mut T> {
-        let entry = self.entries.get_mut(key.index as usize)?;
-        if entry.generation == key.generation { entry.value.as_mut() } else { None }
+        self.entries.get_mut(key)
     }
 
     /// The exact deadline of the timer that fires next.
     ///
-    /// Remembered until that timer goes, so asking again costs nothing. Otherwise it looks
-    /// through the first occupied slot if that holds a few timers, and cascades it if it holds
-    /// many. A timer cascades at most once for each of the eight levels, so however often this is
-    /// asked it is O(1) amortised.
+    /// Remembered until that timer goes, so asking again costs nothing. Each slot knows its
+    /// earliest item too, so it costs little as long as that one has not been cancelled. Otherwise
+    /// the first occupied slot is looked through, if it holds a few items or enough has been
+    /// inserted and cancelled since to pay for it, or else handed down. An item is handed down at
+    /// most once for each of the eight levels, so however often this is asked it is O(1) amortised.
     pub fn next_deadline(&mut self) -> Option<u64> {
         if self.earliest.is_none() && self.len > 0 {
             self.earliest = self.find_earliest();
@@ -229,22 +207,25 @@ impl<T> Wheel<T> {
             return None;
         }
         loop {
-            if let Some(deadline) = self.first_due() {
-                if deadline > now {
-                    self.earliest = Some(deadline);
+            if let Some(item) = self.first_due() {
+                if item.deadline > now {
+                    self.earliest = Some(item.deadline);
                     return None;
                 }
-                let due = self.due.pop().expect("first_due saw an item");
+                if let Some(ahead) = self.due.ahead(AHEAD) {
+                    self.entries.prefetch(ahead.key.index);
+                }
+                self.due.remove_first();
                 self.earliest = None;
-                let value = self.release(due.key.0).expect("first_due skips stale items");
-                return Some((deadline, value));
+                self.len -= 1;
+                return Some(self.entries.take(item.key).expect("first_due skips stale items"));
             }
-            match self.first_slot() {
-                Some((level, slot, start)) if start <= now => self.cascade(level, slot, start),
+            match self.slots.first() {
+                Some(first) if first.start <= now => self.open(first, now),
                 _ => {
                     // Nothing lies between: invariant 4 holds. It keeps short timers on the lower
                     // levels, where they cascade less.
-                    self.horizon = self.horizon.max(now);
+                    self.slots.advance(now);
                     return None;
                 }
             }
@@ -253,154 +234,67 @@ impl<T> Wheel<T> {
 
     fn find_earliest(&mut self) -> Option<u64> {
         loop {
-            if let Some(deadline) = self.first_due() {
-                return Some(deadline);
+            if let Some(item) = self.first_due() {
+                return Some(item.deadline);
             }
-            let (level, slot, start) = self.first_slot()?;
-            let mut index = self.slots[level][slot].head;
-            let mut earliest = u64::MAX;
-            for _ in 0..LOOK_THROUGH {
-                let node = &self.nodes[index as usize];
-                earliest = earliest.min(node.deadline);
-                index = node.next;
-                if index == NIL {
-                    return Some(earliest);
-                }
+            let first = self.slots.first()?;
+            let earliest = self.slots.earliest(first);
+            if self.entries.is_pending(earliest.key) {
+                return Some(earliest.deadline);
             }
-            self.cascade(level, slot, start);
+            let count = self.slots.count(first);
+            if count <= LOOK_THROUGH {
+                self.look_through(first);
+            } else if count <= PAID * self.operations {
+                self.operations = 0;
+                self.look_through(first);
+            } else {
+                self.open(first, first.start);
+            }
         }
     }
 
-    /// The earliest deadline in `due`, after throwing stale items away.
-    fn first_due(&mut self) -> Option<u64> {
-        while let Some(due) = self.due.peek() {
-            if self.stale == 0 || self.entries[due.key.0 as usize].generation == due.key.1 {
-                return Some(due.deadline);
+    /// The first of the due timers, after throwing stale items away.
+    #[inline]
+    fn first_due(&mut self) -> Option<Item> {
+        while let Some(item) = self.due.first() {
+            if self.stale == 0 || self.entries.is_pending(item.key) {
+                return Some(item);
             }
-            self.due.pop();
+            self.due.remove_first();
             self.stale -= 1;
         }
         None
     }
 
-    /// The first occupied slot and the time it starts.
-    fn first_slot(&self) -> Option<(usize, usize, u64)> {
-        if self.levels == 0 {
-            return None;
-        }
-        let level = self.levels.trailing_zeros();
-        let slot = self.occupied[level as usize].trailing_zeros();
-        let shift = SLOT_SHIFT + DIGIT_BITS * level;
-        // The digits above the level are the horizon's; above the highest level there are none.
-        let above = u64::MAX.checked_shl(shift + DIGIT_BITS).unwrap_or(0);
-        let start = (self.horizon & above) | (u64::from(slot) << shift);
-        Some((level as usize, slot as usize, start))
-    }
-
-    /// Moves the horizon to the start of the first occupied slot and hands its timers down.
-    fn cascade(&mut self, level: usize, slot: usize, start: u64) {
-        let mut index = self.slots[level][slot].head;
-        self.slots[level][slot] = List::EMPTY;
-        self.vacate(level, slot);
-        self.horizon = start;
-        while index != NIL {
-            let Node { deadline, next, .. } = self.nodes[index as usize];
-            self.place(index, deadline);
-            index = next;
+    /// Makes the timers of the first occupied slot due, as far as they are not for a lower slot.
+    /// The horizon stops at `now` or at the start of the slot, whichever is later.
+    fn open(&mut self, first: Place, now: u64) {
+        let Wheel { slots, due, entries, len, .. } = self;
+        due.refill(|run| slots.open(first, now, run, *len));
+        for ahead in (0..AHEAD).map_while(|by| due.ahead(by)) {
+            entries.prefetch(ahead.key.index);
         }
     }
 
-    /// Puts an allocated entry where invariant 1 says.
-    fn place(&mut self, index: u32, deadline: u64) {
-        let Some((level, slot)) = position(deadline, self.horizon) else {
-            let key = (index, self.entries[index as usize].generation);
-            self.due.push(Due { deadline, sequence: self.sequence, key });
-            self.sequence += 1;
-            return;
-        };
-        let list = &mut self.slots[level][slot];
-        let previous = std::mem::replace(&mut list.tail, index);
-        if previous == NIL {
-            list.head = index;
-            self.occupied[level] |= 1 << slot;
-            self.levels |= 1 << level;
-        } else {
-            self.nodes[previous as usize].next = index;
-        }
-        let node = &mut self.nodes[index as usize];
-        node.next = NIL;
-        node.previous = previous;
+    /// Makes a slot's earliest item a pending one.
+    fn look_through(&mut self, place: Place) {
+        let Wheel { slots, entries, len, stale, .. } = self;
+        *stale -= slots.sweep(place, |item| entries.is_pending(item.key), *len);
     }
 
-    fn unlink(&mut self, index: u32, level: usize, slot: usize) {
-        let Node { next, previous, .. } = self.nodes[index as usize];
-        let list = &mut self.slots[level][slot];
-        match previous {
-            NIL => list.head = next,
-            _ => self.nodes[previous as usize].next = next,
-        }
-        match next {
-            NIL => list.tail = previous,
-            _ => self.nodes[next as usize].previous = previous,
-        }
-        if list.head == NIL {
-            self.vacate(level, slot);
-        }
-    }
-
-    fn vacate(&mut self, level: usize, slot: usize) {
-        self.occupied[level] &= !(1 << slot);
-        if self.occupied[level] == 0 {
-            self.levels &= !(1 << level);
-        }
-    }
-
-    fn allocate(&mut self, deadline: u64, value: T) -> u32 {
-        if self.free == NIL {
-            let index = u32::try_from(self.entries.len()).ok().filter(|&index| index != NIL);
-            let index = index.expect("more than 4 294 967 295 timers are pending in one loop");
-            self.nodes.push(Node { deadline, next: NIL, previous: NIL });
-            self.entries.push(Entry { generation: 0, value: Some(value) });
-            return index;
-        }
-        let index = self.free;
-        let node = &mut self.nodes[index as usize];
-        self.free = node.next;
-        node.deadline = deadline;
-        self.entries[index as usize].value = Some(value);
-        index
-    }
-
-    /// Makes an entry vacant; every key to it becomes stale.
-    fn release(&mut self, index: u32) -> Option<T> {
-        let entry = &mut self.entries[index as usize];
-        let value = entry.value.take();
-        self.len -= 1;
-        entry.generation += 1;
-        // An entry that has used up its generations is left unused, so that no key ever names a
-        // later timer: one entry's bytes lost in four thousand million timers.
-        if entry.generation < u32::MAX {
-            self.nodes[index as usize].next = self.free;
-            self.free = index;
-        }
-        value
+    fn sweep(&mut self) {
+        let Wheel { slots, entries, due, len, stale, .. } = self;
+        let is_pending = |item: Item| entries.is_pending(item.key);
+        *stale -= due.sweep(is_pending) + slots.sweep_all(is_pending, *len);
+        debug_assert_eq!(*stale, 0, "all stale items are found by a sweep");
     }
 }
 
 impl<T> std::fmt::Debug for Wheel<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut wheel = f.debug_struct("Wheel");
-        wheel.field("len", &self.len).field("horizon", &self.horizon).finish_non_exhaustive()
+        wheel.field("len", &self.len).field("horizon", &self.slots.horizon());
+        wheel.finish_non_exhaustive()
     }
-}
-
-/// The level and slot for a deadline, or `None` if it belongs to `due`.
-fn position(deadline: u64, horizon: u64) -> Option<(usize, usize)> {
-    if deadline >> SLOT_SHIFT <= horizon >> SLOT_SHIFT {
-        return None;
-    }
-    let highest = (deadline ^ horizon).ilog2();
-    let level = (highest - SLOT_SHIFT) / DIGIT_BITS;
-    let slot = (deadline >> (SLOT_SHIFT + DIGIT_BITS * level)) as usize % SLOTS;
-    Some((level as usize, slot))
 }
