@@ -318,6 +318,10 @@ impl Core {
         &self.local().extras
     }
 
+    pub(crate) fn reactor_handle(&self) -> &reactor::Handle {
+        &self.reactor
+    }
+
     pub(crate) fn clock(&self) -> &Clock {
         &self.clock
     }
@@ -421,6 +425,7 @@ impl Core {
     }
 
     fn poll_for(&self, local: &LocalParts, timeout: Option<Duration>) {
+        let _traced = fourfold_kernel::trace::span("poll");
         if let Some(poll) = local.poll.borrow_mut().as_mut()
             && let Err(error) = poll.poll(timeout)
         {
