@@ -31,6 +31,7 @@ use fourfold_kernel::reactor::{self, Reactor};
 use fourfold_kernel::task::{Erased, Orphan, Runnable};
 use fourfold_kernel::thread::{self, Token};
 use fourfold_kernel::timer::{self, Clock, Wheel};
+use fourfold_kernel::trace;
 
 use super::cell::{DoneCall, TaskData};
 use super::context;
@@ -329,6 +330,7 @@ impl Core {
         self.queue_due_timers(local);
         let now_queued = local.ready.borrow().len();
         let debug = local.debug.get();
+        let _running = trace::span("run");
         for _ in 0..now_queued {
             if self.interrupted.load(Ordering::Relaxed) {
                 return;
@@ -398,6 +400,7 @@ impl Core {
     }
 
     fn poll_for(&self, local: &LocalParts, timeout: Option<Duration>) {
+        let _polling = trace::span("poll");
         if let Some(poll) = local.poll.borrow_mut().as_mut()
             && let Err(error) = poll.poll(timeout)
         {
@@ -412,7 +415,11 @@ impl Core {
         }
         let now = self.clock.now();
         local.time_queued.set(now);
+        let mut firing = None;
         while let Some((_, due)) = { local.timers.borrow_mut().pop_due(now) } {
+            if trace::enabled() && firing.is_none() {
+                firing = Some(trace::span("timers"));
+            }
             match due {
                 TimerEntry::Wake(waker) => {
                     local.ready.borrow_mut().push_back(Entry::Wake(waker));
