@@ -12,3 +12,5 @@ pub mod net;
 pub mod tls;
 
 pub use error::{Error, Kind, Result};
+#[doc(inline)]
+pub use fourfold_kernel::trace;
