@@ -12,6 +12,7 @@ use std::sync::Arc;
 use fourfold_kernel::reactor::Direction;
 use rustix::process::Pid;
 
+use super::super::cell::WaitReason;
 use super::super::connections::on_a_thread;
 use super::super::futures::Future;
 use super::super::protocols::Protocol;
@@ -61,7 +62,7 @@ impl Watched {
         }
         let this = self.clone();
         drop(create_task(async move {
-            on_a_thread("waitpid", move || wait_unreaped(pid)).await?;
+            on_a_thread(&WaitReason("waitpid"), move || wait_unreaped(pid)).await?;
             this.reap();
             Ok(())
         }));
