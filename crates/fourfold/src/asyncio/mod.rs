@@ -63,6 +63,7 @@ mod streams;
 #[cfg(unix)]
 mod subprocess;
 mod task_builder;
+mod task_list;
 mod taskgroups;
 mod tasks;
 mod threadsafe;
