@@ -2,6 +2,7 @@
 //! needs no Python. A test's name begins with the row of `docs/semantics.md` it keeps.
 //!
 //! `cargo xtask conformance` does the same against a Python that is found, and says more.
+#![cfg(unix)]
 
 use std::path::Path;
 use std::process::Command;

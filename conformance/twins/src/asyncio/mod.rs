@@ -7,7 +7,9 @@
 //! Twin { name: "py_02_await_and_turns", run: py_02_await_and_turns::run, differs: &[] },
 //! ```
 //!
-//! `python.rs` has what all of them need to print as Python prints.
+//! `python.rs` has what all of them need to print as Python prints; `differs.rs` has the lines that
+//! differ on purpose. Sockets, signals and subprocesses are there on Unix only.
+#![cfg_attr(not(unix), allow(dead_code))]
 
 mod differs;
 mod python;
@@ -16,6 +18,7 @@ mod py_01_lazy_coroutine;
 mod py_02_await_and_turns;
 mod py_03_create_task;
 mod py_03_eager;
+#[cfg(unix)]
 mod py_04_io_then_timers;
 mod py_04_turn_order;
 mod py_05_handles;
@@ -46,17 +49,27 @@ mod py_20_queue_shutdown;
 mod py_21_async_generators;
 mod py_21_shutdown_asyncgens;
 mod py_22_run_leftovers;
+#[cfg(unix)]
 mod py_22_sigint;
 mod py_23_executor;
 mod py_23_run_coroutine_threadsafe;
+#[cfg(unix)]
 mod py_24_streams_limit;
+#[cfg(unix)]
 mod py_24_streams_read;
+#[cfg(unix)]
 mod py_24_streams_write;
+#[cfg(unix)]
 mod py_25_datagram;
+#[cfg(unix)]
 mod py_25_flow_control;
+#[cfg(unix)]
 mod py_25_protocol;
+#[cfg(unix)]
 mod py_26_signals;
+#[cfg(unix)]
 mod py_26_sockets;
+#[cfg(unix)]
 mod py_26_subprocess;
 mod py_27_slow_callback;
 mod py_29_loop_control;
@@ -78,6 +91,7 @@ pub(crate) const TWINS: &[Twin] = &[
         differs: differs::PY_03_CREATE_TASK,
     },
     Twin { name: "py_03_eager", run: py_03_eager::run, differs: &[] },
+    #[cfg(unix)]
     Twin { name: "py_04_io_then_timers", run: py_04_io_then_timers::run, differs: &[] },
     Twin { name: "py_04_turn_order", run: py_04_turn_order::run, differs: &[] },
     Twin { name: "py_05_handles", run: py_05_handles::run, differs: differs::PY_05_HANDLES },
@@ -120,6 +134,7 @@ pub(crate) const TWINS: &[Twin] = &[
     },
     Twin { name: "py_21_shutdown_asyncgens", run: py_21_shutdown_asyncgens::run, differs: &[] },
     Twin { name: "py_22_run_leftovers", run: py_22_run_leftovers::run, differs: &[] },
+    #[cfg(unix)]
     Twin { name: "py_22_sigint", run: py_22_sigint::run, differs: &[] },
     Twin { name: "py_23_executor", run: py_23_executor::run, differs: &[] },
     Twin {
@@ -127,22 +142,31 @@ pub(crate) const TWINS: &[Twin] = &[
         run: py_23_run_coroutine_threadsafe::run,
         differs: differs::PY_23_RUN_COROUTINE_THREADSAFE,
     },
+    #[cfg(unix)]
     Twin { name: "py_24_streams_limit", run: py_24_streams_limit::run, differs: &[] },
+    #[cfg(unix)]
     Twin {
         name: "py_24_streams_read",
         run: py_24_streams_read::run,
         differs: differs::PY_24_STREAMS_READ,
     },
+    #[cfg(unix)]
     Twin { name: "py_24_streams_write", run: py_24_streams_write::run, differs: &[] },
+    #[cfg(unix)]
     Twin { name: "py_25_datagram", run: py_25_datagram::run, differs: &[] },
+    #[cfg(unix)]
     Twin {
         name: "py_25_flow_control",
         run: py_25_flow_control::run,
         differs: differs::PY_25_FLOW_CONTROL,
     },
+    #[cfg(unix)]
     Twin { name: "py_25_protocol", run: py_25_protocol::run, differs: &[] },
+    #[cfg(unix)]
     Twin { name: "py_26_signals", run: py_26_signals::run, differs: &[] },
+    #[cfg(unix)]
     Twin { name: "py_26_sockets", run: py_26_sockets::run, differs: &[] },
+    #[cfg(unix)]
     Twin { name: "py_26_subprocess", run: py_26_subprocess::run, differs: &[] },
     Twin {
         name: "py_27_slow_callback",
