@@ -3,6 +3,8 @@
 use crate::Difference;
 
 const COMPILER: &str = "the compiler refuses it";
+const TEXT: &str =
+    "nobody would want to match it, so it is only a text, which shows as RuntimeError";
 
 pub(super) const PY_01_LAZY_COROUTINE: &[Difference] = &[Difference {
     original: "RuntimeError cannot reuse already awaited coroutine",
@@ -62,7 +64,7 @@ pub(super) const PY_19_SEMAPHORE: &[Difference] = &[Difference {
 pub(super) const PY_21_ASYNC_GENERATORS: &[Difference] = &[Difference {
     original: "asend before the start ! TypeError can't send non-None value to a just-started async generator",
     twin: "asend before the start ! RuntimeError can't send non-None value to a just-started async generator",
-    reason: "there is no type for it that one could want to match; what is only a text shows as RuntimeError",
+    reason: TEXT,
 }];
 
 pub(super) const PY_23_RUN_COROUTINE_THREADSAFE: &[Difference] = &[Difference {
@@ -71,7 +73,25 @@ pub(super) const PY_23_RUN_COROUTINE_THREADSAFE: &[Difference] = &[Difference {
     reason: COMPILER,
 }];
 
+pub(super) const PY_24_STREAMS_LIMIT: &[Difference] = &[
+    Difference {
+        original: "readline drops the long line ! ValueError Separator is found, but chunk is longer than limit",
+        twin: "readline drops the long line ! RuntimeError Separator is found, but chunk is longer than limit",
+        reason: TEXT,
+    },
+    Difference {
+        original: "readline without an end drops all ! ValueError Separator is not found, and chunk exceed the limit",
+        twin: "readline without an end drops all ! RuntimeError Separator is not found, and chunk exceed the limit",
+        reason: TEXT,
+    },
+];
+
 pub(super) const PY_24_STREAMS_READ: &[Difference] = &[
+    Difference {
+        original: "readuntil empty ! ValueError Separator should be at least one-byte string",
+        twin: "readuntil empty ! RuntimeError Separator should be at least one-byte string",
+        reason: TEXT,
+    },
     Difference {
         original: "readexactly -1 ! ValueError readexactly size can not be less than zero",
         twin: "readexactly(-1) does not compile",
@@ -91,6 +111,19 @@ pub(super) const PY_25_FLOW_CONTROL: &[Difference] = &[
         reason: COMPILER,
     },
     Difference { original: "TypeError", twin: "writing a text does not compile", reason: COMPILER },
+];
+
+pub(super) const PY_26_SIGNALS: &[Difference] = &[
+    Difference {
+        original: "RuntimeError",
+        twin: "SignalRefused",
+        reason: "one type for every signal that cannot be caught",
+    },
+    Difference {
+        original: "ValueError",
+        twin: "SignalRefused",
+        reason: "one type for every signal that cannot be caught",
+    },
 ];
 
 pub(super) const PY_27_SLOW_CALLBACK: &[Difference] = &[

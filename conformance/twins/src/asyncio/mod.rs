@@ -143,7 +143,11 @@ pub(crate) const TWINS: &[Twin] = &[
         differs: differs::PY_23_RUN_COROUTINE_THREADSAFE,
     },
     #[cfg(unix)]
-    Twin { name: "py_24_streams_limit", run: py_24_streams_limit::run, differs: &[] },
+    Twin {
+        name: "py_24_streams_limit",
+        run: py_24_streams_limit::run,
+        differs: differs::PY_24_STREAMS_LIMIT,
+    },
     #[cfg(unix)]
     Twin {
         name: "py_24_streams_read",
@@ -163,7 +167,7 @@ pub(crate) const TWINS: &[Twin] = &[
     #[cfg(unix)]
     Twin { name: "py_25_protocol", run: py_25_protocol::run, differs: &[] },
     #[cfg(unix)]
-    Twin { name: "py_26_signals", run: py_26_signals::run, differs: &[] },
+    Twin { name: "py_26_signals", run: py_26_signals::run, differs: differs::PY_26_SIGNALS },
     #[cfg(unix)]
     Twin { name: "py_26_sockets", run: py_26_sockets::run, differs: &[] },
     #[cfg(unix)]

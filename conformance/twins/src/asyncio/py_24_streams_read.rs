@@ -7,8 +7,7 @@ use fourfold::asyncio::{
 
 use super::python::{Bytes, BytesRepr, Repr, run_main, text, turn, type_name};
 
-/// Prints what a read gave; `refused` is what Python calls an error that here is only a text.
-fn attempt_or(what: &str, outcome: Result<Vec<u8>>, refused: &str) {
+fn attempt(what: &str, outcome: Result<Vec<u8>>) {
     match outcome {
         Ok(data) => println!("{what} -> {}", data.bytes_repr()),
         Err(e) => match e.downcast_ref::<IncompleteReadError>() {
@@ -16,14 +15,9 @@ fn attempt_or(what: &str, outcome: Result<Vec<u8>>, refused: &str) {
                 let partial = e.partial.bytes_repr();
                 println!("{what} ! IncompleteReadError {partial} {}", e.expected.repr());
             }
-            None if type_name(&e) == "RuntimeError" => println!("{what} ! {refused} {}", text(&e)),
             None => println!("{what} ! {} {}", type_name(&e), text(&e)),
         },
     }
-}
-
-fn attempt(what: &str, outcome: Result<Vec<u8>>) {
-    attempt_or(what, outcome, "RuntimeError");
 }
 
 type Replies = Queue<Option<&'static [u8]>>;
@@ -62,7 +56,7 @@ async fn main() -> Result<()> {
     say(&replies, [Some(b"a;b|c||d")])?;
     attempt("readuntil ;", r.readuntil(b";").await);
     attempt("readuntil ||", r.readuntil(b"||").await);
-    attempt_or("readuntil empty", r.readuntil(b"").await, "ValueError");
+    attempt("readuntil empty", r.readuntil(b"").await);
     attempt("read(0)", r.read(0).await);
     attempt("read(100)", r.read(100).await);
     let reading = r.clone();

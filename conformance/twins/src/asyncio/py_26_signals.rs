@@ -9,7 +9,7 @@ use fourfold::asyncio::{
 };
 use rustix::process::{self, getpid, kill_process};
 
-use super::python::{Log, Repr, run_main, seconds, turn};
+use super::python::{Log, Repr, run_main, seconds, turn, type_name};
 
 fn raise(signal: process::Signal) {
     kill_process(getpid(), signal).expect("a process may signal itself");
@@ -108,12 +108,10 @@ async fn main() -> Result<()> {
     println!("remove {} {}", remove(Signal::USR1), remove(Signal::USR1));
     println!("remove {}", remove(Signal::TERM));
     println!("default again {}", default_again().repr());
-    let refused = |signal| event_loop.add_signal_handler(signal, || {}).is_err();
-    if refused(Signal::from_raw(process::Signal::KILL.as_raw())) {
-        println!("RuntimeError");
-    }
-    if refused(Signal::from_raw(1000)) {
-        println!("ValueError");
+    for signal in [Signal::from_raw(process::Signal::KILL.as_raw()), Signal::from_raw(1000)] {
+        if let Err(e) = event_loop.add_signal_handler(signal, || {}) {
+            println!("{}", type_name(&e));
+        }
     }
     Ok(())
 }

@@ -76,6 +76,10 @@ fn of_the_dialect(error: &Error) -> Option<&'static str> {
         (error.is::<StopAsyncIteration>(), "StopAsyncIteration"),
         (error.is::<KeyboardInterrupt>(), "KeyboardInterrupt"),
     ];
+    #[cfg(unix)]
+    if error.is::<asyncio::SignalRefused>() {
+        return Some("SignalRefused");
+    }
     names.iter().find(|(is, _)| *is).map(|(_, name)| *name)
 }
 
@@ -86,7 +90,6 @@ fn os_error(kind: ErrorKind) -> &'static str {
         ErrorKind::BrokenPipe => "BrokenPipeError",
         ErrorKind::NotFound => "FileNotFoundError",
         ErrorKind::TimedOut => "TimeoutError",
-        ErrorKind::InvalidInput => "ValueError",
         _ => "OSError",
     }
 }
