@@ -23,6 +23,7 @@ use super::super::stream_writer::{Draining, StreamWriter};
 use super::super::tasks::create_task;
 use super::super::transports::Transport;
 use super::super::turn::Core;
+use crate::asyncio::cell::WaitReason;
 use crate::{Error, Result};
 
 /// What is known of a child.
