@@ -12,7 +12,6 @@ use std::sync::Arc;
 use fourfold_kernel::reactor::Direction;
 use rustix::process::Pid;
 
-use super::super::cell::WaitReason;
 use super::super::connections::on_a_thread;
 use super::super::futures::Future;
 use super::super::protocols::Protocol;
