@@ -522,7 +522,10 @@ impl Core {
 
     #[inline]
     pub(crate) fn queue_done(&self, call: Rc<DoneCall>, cell: Erased<TaskData>) {
-        self.local().ready.borrow_mut().push_back(Entry::Done(call, cell));
+        let local = self.local();
+        if !local.emptied.get() {
+            local.ready.borrow_mut().push_back(Entry::Done(call, cell));
+        }
     }
 
     pub(crate) fn cancel_ready(&self, position: u64) {
@@ -706,8 +709,11 @@ impl Core {
     }
 
     pub(crate) fn set_task_factory(&self, factory: Option<TaskFactory>) {
-        let former = self.local().factory.replace(factory);
-        drop(former);
+        let local = self.local();
+        if !local.emptied.get() {
+            let former = local.factory.replace(factory);
+            drop(former);
+        }
     }
 
     /// Tells the exception handler, or standard error, of what nobody else will hear of.
@@ -787,6 +793,7 @@ impl LocalParts {
             && self.tasks.get_mut().is_empty()
             && self.poll.get_mut().is_none()
             && self.handler.get_mut().is_none()
+            && self.factory.get_mut().is_none()
             && self.extras.is_empty()
     }
 }
