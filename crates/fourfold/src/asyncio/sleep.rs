@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use fourfold_kernel::timer;
 
-use super::cell;
+use super::cell::{self, WaitReason};
 use super::turn::{self, CoreRef};
 use crate::Result;
 
@@ -120,7 +120,7 @@ impl Sleep {
             }
             State::Yielded | State::Done => panic!("a sleep was polled after it was done"),
         }
-        cell::wait_in_leaf_at("sleep", Some(self.made_at));
+        cell::wait_in_leaf_at(&WaitReason("sleep"), Some(self.made_at));
         Poll::Pending
     }
 

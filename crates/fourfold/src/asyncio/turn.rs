@@ -35,7 +35,7 @@ use fourfold_kernel::timer::{self, Clock, Wheel};
 use super::cell::{DoneCall, TaskData};
 use super::context;
 use super::debug::SlowCallback;
-use super::handles::{Callback, In, TimerState};
+use super::handles::{Callback, Handle, In, TimerState};
 use super::task_builder::TaskFactory;
 use super::{ExceptionContext, ExceptionHandler};
 use crate::Error;
@@ -96,7 +96,12 @@ impl CoreRef {
     /// On any thread but the loop's own.
     #[inline]
     pub(crate) fn new(core: &Core) -> CoreRef {
-        let referrers = &core.local().referrers;
+        CoreRef::refer(core, core.local())
+    }
+
+    #[inline]
+    fn refer(core: &Core, local: &LocalParts) -> CoreRef {
+        let referrers = &local.referrers;
         let before = referrers.get();
         referrers.set(before + 1);
         if before == 0 {
@@ -219,6 +224,22 @@ pub(crate) fn with_running_loop<R>(f: impl FnOnce(&Core) -> R) -> Option<R> {
     // SAFETY: set by `Core::run` for as long as it is on this thread's stack, where it borrows
     // the core.
     (!core.is_null()).then(|| f(unsafe { &*core }))
+}
+
+fn call_in_context(mut callback: Callback) -> crate::Result<()> {
+    match std::mem::replace(&mut callback.context, In::Copy(None)) {
+        In::Copy(values) => {
+            let _identity = context::Identity::fresh();
+            let _values = context::enter(values);
+            catch_unwind(AssertUnwindSafe(|| callback.call())).map_err(Error::from_panic)
+        }
+        In::Shared(shared) => {
+            match catch_unwind(AssertUnwindSafe(|| shared.run(|| callback.call()))) {
+                Ok(entered) => entered,
+                Err(payload) => Err(Error::from_panic(payload)),
+            }
+        }
+    }
 }
 
 /// A duration in the unit of clocks and wheels. Longer ones than 584 years are cut off there.
@@ -449,27 +470,25 @@ impl Core {
         }
     }
 
-    fn run_callback(&self, mut callback: Callback) {
+    #[inline]
+    fn run_callback(&self, callback: Callback) {
         let location = callback.location;
-        let context = std::mem::replace(&mut callback.context, In::Copy(None));
-        let result = match context {
-            In::Copy(values) => {
-                let _identity = context::Identity::fresh();
-                let _values = context::enter(values);
-                catch_unwind(AssertUnwindSafe(|| callback.call())).map_err(Error::from_panic)
-            }
-            In::Shared(shared) => {
-                match catch_unwind(AssertUnwindSafe(|| shared.run(|| callback.call()))) {
-                    Ok(entered) => entered,
-                    Err(payload) => Err(Error::from_panic(payload)),
-                }
-            }
+        // Where no variable was ever set on this thread, every context is empty.
+        let result = if callback.has_own_context() && !context::in_use() {
+            catch_unwind(AssertUnwindSafe(|| callback.call())).map_err(Error::from_panic)
+        } else {
+            call_in_context(callback)
         };
         if let Err(error) = result {
-            let mut context = ExceptionContext::new("Exception in callback", Some(error));
-            context.created_at = Some(location);
-            self.report(context);
+            self.report_callback(error, location);
         }
+    }
+
+    #[cold]
+    fn report_callback(&self, error: Error, location: &'static Location<'static>) {
+        let mut context = ExceptionContext::new("Exception in callback", Some(error));
+        context.created_at = Some(location);
+        self.report(context);
     }
 
     /// In debug mode: as [`run_entry`](Core::run_entry), and reports what took too long.
@@ -518,6 +537,20 @@ impl Core {
         }
         local.ready.borrow_mut().push_back(Entry::Call);
         local.calls.borrow_mut().push(Some(callback))
+    }
+
+    /// Queues a callback and gives the handle that cancels it.
+    ///
+    /// # Panics
+    ///
+    /// Where the loop is closed, or on another thread than its own.
+    #[inline]
+    pub(crate) fn call_soon(&self, callback: Callback) -> Handle {
+        let local = self.local();
+        assert!(!local.closed.get(), "Event loop is closed");
+        local.ready.borrow_mut().push_back(Entry::Call);
+        let position = local.calls.borrow_mut().push(Some(callback));
+        Handle::new(CoreRef::refer(self, local), position)
     }
 
     #[inline]
