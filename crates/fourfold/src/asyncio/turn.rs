@@ -26,6 +26,7 @@ use std::task::Waker;
 use std::time::Duration;
 
 use fourfold_kernel::driver::{Driver, LocalBoxFuture};
+use fourfold_kernel::prefetch::prefetch;
 use fourfold_kernel::queue::{Inbox, Push, Ready, Taken};
 use fourfold_kernel::reactor::{self, Reactor};
 use fourfold_kernel::task::{Erased, Orphan, Runnable};
@@ -37,6 +38,7 @@ use super::context;
 use super::debug::SlowCallback;
 use super::handles::{Callback, Handle, In, TimerState};
 use super::task_builder::TaskFactory;
+use super::task_list::TaskList;
 use super::{ExceptionContext, ExceptionHandler};
 use crate::Error;
 
@@ -61,7 +63,7 @@ struct LocalParts {
     calls: RefCell<Ready<Option<Callback>>>,
     timers: RefCell<Wheel<TimerEntry>>,
     poll: RefCell<Option<Reactor>>,
-    tasks: RefCell<slab::Slab<Erased<TaskData>>>,
+    tasks: RefCell<TaskList>,
     stopping: Cell<bool>,
     running: Cell<bool>,
     closed: Cell<bool>,
@@ -265,7 +267,7 @@ impl Core {
                 calls: RefCell::new(Ready::new()),
                 timers: RefCell::new(Wheel::new()),
                 poll: RefCell::new(Some(poll)),
-                tasks: RefCell::new(slab::Slab::new()),
+                tasks: RefCell::new(TaskList::default()),
                 stopping: Cell::new(false),
                 running: Cell::new(false),
                 closed: Cell::new(false),
@@ -314,6 +316,10 @@ impl Core {
     /// Parts that other files of this dialect keep in the loop.
     pub(crate) fn extras(&self) -> &super::extras::Extras {
         &self.local().extras
+    }
+
+    pub(crate) fn reactor_handle(&self) -> &reactor::Handle {
+        &self.reactor
     }
 
     pub(crate) fn clock(&self) -> &Clock {
@@ -419,6 +425,7 @@ impl Core {
     }
 
     fn poll_for(&self, local: &LocalParts, timeout: Option<Duration>) {
+        let _traced = fourfold_kernel::trace::span("poll");
         if let Some(poll) = local.poll.borrow_mut().as_mut()
             && let Err(error) = poll.poll(timeout)
         {
@@ -436,6 +443,11 @@ impl Core {
         while let Some((_, due)) = { local.timers.borrow_mut().pop_due(now) } {
             match due {
                 TimerEntry::Wake(waker) => {
+                    // The wakes run when all due timers are queued; by then the cells they are
+                    // for are at hand.
+                    let cell = waker.data().cast::<[u8; 64]>();
+                    prefetch(cell);
+                    prefetch(cell.wrapping_add(1));
                     local.ready.borrow_mut().push_back(Entry::Wake(waker));
                 }
                 TimerEntry::Call(callback, state) => {
@@ -525,6 +537,9 @@ impl Core {
             // SAFETY: tasks are queued on the loop's own thread.
             return unsafe { runnable.discard() };
         }
+        // SAFETY: as above.
+        let place = unsafe { runnable.data() }.local().slot.get();
+        self.local.tasks.borrow().hint(place);
         self.local.ready.borrow_mut().push_back(Entry::Task(runnable));
     }
 
@@ -667,21 +682,20 @@ impl Core {
     // ---- tasks ------------------------------------------------------------------------------
 
     pub(crate) fn remember_task(&self, task: Erased<TaskData>) {
-        let mut tasks = self.local().tasks.borrow_mut();
-        let entry = tasks.vacant_entry();
-        let slot = u32::try_from(entry.key()).expect("fewer than 2^32 tasks live at once");
-        task.data().local().slot.set(slot);
-        entry.insert(task);
+        let local = self.local();
+        let mut tasks = local.tasks.borrow_mut();
+        task.data().local().slot.set(tasks.next_place());
+        tasks.insert(task);
     }
 
     #[inline]
     pub(crate) fn forget_task(&self, slot: u32) {
-        let gone = self.local().tasks.borrow_mut().try_remove(slot as usize);
+        let gone = self.local().tasks.borrow_mut().remove(slot);
         drop(gone);
     }
 
     pub(crate) fn tasks(&self) -> Vec<Erased<TaskData>> {
-        self.local().tasks.borrow().iter().map(|(_, task)| task.clone()).collect()
+        self.local().tasks.borrow().iter().cloned().collect()
     }
 
     // ---- switches ---------------------------------------------------------------------------
