@@ -12,7 +12,7 @@ use std::task::Poll;
 use socket2::{Domain, Socket, Type};
 
 use super::address::Address;
-use super::cell;
+use super::cell::{self, WaitReason};
 use super::event_loop::Loop;
 use super::futures::Future;
 use super::protocols::Protocol;
@@ -34,13 +34,13 @@ pub(crate) async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>> {
     let host = host.to_owned();
     let lookup =
         move || std::net::ToSocketAddrs::to_socket_addrs(&(host, port)).map(Vec::from_iter);
-    let found = on_a_thread("getaddrinfo", lookup).await??;
+    let found = on_a_thread(&WaitReason("getaddrinfo"), lookup).await??;
     Ok(found)
 }
 
 /// Waits for blocking work. The work goes on where the task is cancelled meanwhile.
 pub(crate) async fn on_a_thread<T: Send + 'static>(
-    reason: &'static str,
+    reason: &'static WaitReason,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T> {
     let mut running = pin!(fourfold_kernel::blocking::global().run(work)?);

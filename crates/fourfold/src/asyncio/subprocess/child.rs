@@ -22,6 +22,7 @@ use super::super::stream_writer::{Draining, StreamWriter};
 use super::super::tasks::create_task;
 use super::super::transports::Transport;
 use super::super::turn::Core;
+use crate::asyncio::cell::WaitReason;
 use crate::{Error, Result};
 
 /// What is known of a child.
@@ -61,7 +62,7 @@ impl Watched {
         }
         let this = self.clone();
         drop(create_task(async move {
-            on_a_thread("waitpid", move || wait_unreaped(pid)).await?;
+            on_a_thread(&WaitReason("waitpid"), move || wait_unreaped(pid)).await?;
             this.reap();
             Ok(())
         }));
