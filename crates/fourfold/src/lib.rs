@@ -62,6 +62,8 @@ pub mod net;
 pub mod tls;
 
 pub use error::{Error, Kind, Result};
+#[doc(inline)]
+pub use fourfold_kernel::trace;
 
 /// The examples of the repository's pages, compiled and run with the tests.
 #[cfg(doctest)]
