@@ -281,6 +281,10 @@ impl AnyTask {
         local.cancelling.set(left);
         if left == 0 {
             local.clear(Flag::MustCancel);
+            if self.cell.is_running() {
+                // Due in this step, but no wait that knows of it was polled yet.
+                local.clear(Flag::Throw);
+            }
         }
         left
     }

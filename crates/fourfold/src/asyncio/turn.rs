@@ -429,7 +429,8 @@ impl Core {
     fn poll_for(&self, local: &LocalParts, timeout: Option<Duration>) {
         let _polling = trace::span("poll");
         if let Some(poll) = local.poll.borrow_mut().as_mut()
-            && let Err(error) = poll.poll(timeout)
+            // What other threads sent during the wait was there before what the wait found.
+            && let Err(error) = poll.poll_then(timeout, || self.queue_sent())
         {
             self.report(ExceptionContext::new("polling for I/O failed", Some(error.into())));
         }

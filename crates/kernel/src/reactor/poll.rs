@@ -68,11 +68,32 @@ impl Reactor {
     ///
     /// If a waker does. The events behind it are told by the next poll.
     pub fn poll(&mut self, timeout: Option<Duration>) -> io::Result<usize> {
+        self.poll_then(timeout, || ())
+    }
+
+    /// As [`poll`](Reactor::poll), and calls `before` when the wait is over and before anybody is
+    /// woken: what came in during the wait by other ways can so be queued first.
+    ///
+    /// # Errors
+    ///
+    /// As for [`poll`](Reactor::poll).
+    ///
+    /// # Panics
+    ///
+    /// As for [`poll`](Reactor::poll).
+    pub fn poll_then(
+        &mut self,
+        timeout: Option<Duration>,
+        before: impl FnOnce(),
+    ) -> io::Result<usize> {
         let left_over = self.told > 0 || !self.wakes.is_empty();
         if left_over {
+            before();
             return Ok(self.tell());
         }
-        match self.fetch(timeout) {
+        let fetched = self.fetch(timeout);
+        before();
+        match fetched {
             Ok(()) => Ok(self.tell()),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {
                 self.events.clear();
