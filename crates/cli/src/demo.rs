@@ -33,7 +33,8 @@ pub(crate) fn describe() -> String {
     let lanes = LANES.map(|lane| lane.map(|(site, ms)| format!("{site} {ms} ms")).join(", "));
     format!(
         "No lanes given: probing four hosts inside this process, with set delays:\n\
-         lane 1: {}; lane 2: {}.\n\
+         \x20 lane 1  {}\n\
+         \x20 lane 2  {}\n\
          The real ones: fourfold ping google.fr,google.ch google.es,google.com",
         lanes[0], lanes[1]
     )

@@ -53,7 +53,9 @@ fn a_connection_that_is_refused_fails_its_stage() {
 fn a_name_without_an_address_fails_its_stage() {
     let error = failure("no-such-host.invalid".to_owned());
     assert_eq!((error.stage, &error.kind), (Stage::Dns, &FailureKind::Unresolvable));
-    assert!(error.to_string().contains("no-such-host.invalid"), "{error}");
+    let text = error.to_string();
+    assert!(text.starts_with("the name no-such-host.invalid cannot be resolved: "), "{text}");
+    assert_eq!(text.matches("no-such-host.invalid").count(), 1, "{text}");
 }
 
 #[test]

@@ -92,7 +92,11 @@ pub(crate) async fn reach(url: &Url, phases: &mut PhasesSoFar) -> Result<TcpStre
 }
 
 fn unresolvable(url: &Url, error: &io::Error) -> ExchangeError {
-    let text = format!("the name {} cannot be resolved: {error}", url.host());
+    // The net's own text names the host once more; its cause is the resolver's word.
+    let cause = error.get_ref().and_then(|named| named.source());
+    let why = cause.map_or_else(|| error.to_string(), ToString::to_string);
+    let why = why.trim_start_matches("failed to lookup address information: ");
+    let text = format!("the name {} cannot be resolved: {why}", url.host());
     ExchangeError::new(Stage::Dns, FailureKind::Unresolvable, text)
 }
 
