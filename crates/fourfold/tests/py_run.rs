@@ -9,6 +9,7 @@ use std::time::Duration;
 use fourfold::asyncio::{
     self, ContextVar, Loop, Runner, create_task, current_task, get_running_loop, sleep, sleep_with,
 };
+use fourfold::generator::Yielder;
 use fourfold::{Error, Result};
 
 const LONG: Duration = Duration::from_secs(10);
@@ -230,4 +231,28 @@ fn py_22_the_executor_has_come_to_its_end_when_run_returns() {
 fn py_22_a_panic_in_main_is_an_error_of_run() {
     let error = asyncio::run::<(), _>(async { panic!("no way") }).unwrap_err();
     assert!(error.is_panic());
+}
+
+#[test]
+fn py_22_generators_are_closed_after_the_leftovers_and_before_the_loop_goes() {
+    let log = Log::default();
+    let kept = Rc::new(RefCell::new(None));
+    let (log_in, kept_in) = (log.clone(), kept.clone());
+    asyncio::run(async move {
+        create_task(leftover(log_in.clone(), "a", How::Reraise));
+        let note = log_in.clone();
+        let generator = asyncio::async_generator(async move |y: Yielder<u32>| {
+            let end = y.yield_(1).await;
+            sleep(Duration::ZERO).await?;
+            note.borrow_mut().push("generator closed".into());
+            end.map(drop)
+        });
+        assert_eq!(generator.next().await?, Some(1));
+        kept_in.replace(Some(generator));
+        log_in.borrow_mut().push("main ends".into());
+        Ok(())
+    })
+    .unwrap();
+    assert_eq!(*log.borrow(), ["main ends", "a cancelled", "generator closed"]);
+    assert!(kept.take().is_some());
 }

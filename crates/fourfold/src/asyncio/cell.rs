@@ -44,7 +44,7 @@ pub(crate) struct Local {
     /// How a cancellation of this future or task is done.
     cancel: fn(&Erased<TaskData>) -> bool,
     /// What a suspended wait without a future of its own waits for; holds while `LEAF` is set.
-    reason: Cell<&'static str>,
+    reason: Cell<&'static WaitReason>,
     /// Where that wait was made, if it knows.
     site: Cell<Option<&'static Location<'static>>>,
     /// The future or task this task awaits.
@@ -53,6 +53,9 @@ pub(crate) struct Local {
     pub(crate) context: Cell<Snapshot>,
     extra: Cell<Option<Box<Extra>>>,
 }
+
+/// What a wait without a future of its own waits for. A pointer to one is half the size of a text.
+pub(crate) struct WaitReason(pub(crate) &'static str);
 
 /// What few cells have.
 #[derive(Default)]
@@ -242,7 +245,7 @@ impl TaskData {
                 id,
                 location,
                 cancel,
-                reason: Cell::new(""),
+                reason: Cell::new(&WaitReason("")),
                 site: Cell::new(None),
                 waiting: Cell::new(None),
                 context: Cell::new(None),
@@ -364,7 +367,7 @@ impl Local {
 
     /// What the task is suspended in, if it is a wait without a future of its own.
     pub(crate) fn leaf(&self) -> Option<(&'static str, Option<&'static Location<'static>>)> {
-        self.has(Flag::Leaf).then(|| (self.reason.get(), self.site.get()))
+        self.has(Flag::Leaf).then(|| (self.reason.get().0, self.site.get()))
     }
 
     /// What the task waits on.
@@ -502,13 +505,16 @@ pub(crate) fn yield_now(waker: &Waker) {
 /// The running task is suspended in a wait that has no future of its own: a cancellation wakes
 /// it, and the wait then finds [`take_throw`].
 #[inline]
-pub(crate) fn wait_in_leaf(reason: &'static str) {
+pub(crate) fn wait_in_leaf(reason: &'static WaitReason) {
     wait_in_leaf_at(reason, None);
 }
 
 /// As [`wait_in_leaf`], of a wait that knows where it was made.
 #[inline]
-pub(crate) fn wait_in_leaf_at(reason: &'static str, site: Option<&'static Location<'static>>) {
+pub(crate) fn wait_in_leaf_at(
+    reason: &'static WaitReason,
+    site: Option<&'static Location<'static>>,
+) {
     with_running(|data, _| {
         let local = data.local();
         local.set(Flag::Leaf);
@@ -517,7 +523,7 @@ pub(crate) fn wait_in_leaf_at(reason: &'static str, site: Option<&'static Locati
         if trace::enabled()
             && let Some(id) = local.id
         {
-            trace::waiting(id, reason, None);
+            trace::waiting(id, reason.0, None);
         }
     });
 }

@@ -241,9 +241,7 @@ impl Loop {
     #[track_caller]
     #[inline]
     fn soon(&self, f: impl FnOnce() + 'static, context: In) -> Handle {
-        assert!(!self.core.is_closed(), "Event loop is closed");
-        let position = self.core.queue_call(Callback::new(f, context, Location::caller()));
-        Handle::new(CoreRef::new(&self.core), position)
+        self.core.call_soon(Callback::new(f, context, Location::caller()))
     }
 
     /// Queues a call of `f` once `delay` has passed, in a copy of the current context. A call with

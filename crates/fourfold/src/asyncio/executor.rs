@@ -339,6 +339,7 @@ pub async fn to_thread<T: Send + 'static>(
         let values = context::snapshot();
         let in_context = move || {
             let _values = context::enter_sent(values);
+            let _identity = context::Identity::fresh();
             f()
         };
         let core = running_core();

@@ -11,7 +11,7 @@ use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use super::cell;
+use super::cell::{self, WaitReason};
 use crate::{Error, Result};
 
 /// Makes any future end with `Cancelled` when its task is cancelled.
@@ -74,7 +74,7 @@ impl<F: Future> Future for Foreign<F> {
                 Poll::Ready(Ok(output))
             }
             Poll::Pending => {
-                cell::wait_in_leaf_at("foreign future", Some(made_at));
+                cell::wait_in_leaf_at(&WaitReason("foreign future"), Some(made_at));
                 Poll::Pending
             }
         }

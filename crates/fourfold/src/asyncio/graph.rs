@@ -152,14 +152,16 @@ fn stack_of(cell: &Erased<TaskData>) -> Vec<FrameCallGraphEntry> {
 /// The tasks that await the cell: those whose wakers it would wake, and those that say so
 /// themselves, since a foreign combinator may stand between.
 fn awaiters_of(cell: &Erased<TaskData>) -> Vec<Erased<TaskData>> {
+    // A waker may have come from another thread, whose cells are not to be looked at here; so it is
+    // compared with the tasks of this loop.
+    let tasks = cell.data().core().tasks();
     let by_waker = |listener: &Listener| match listener {
-        // SAFETY: cells, and so their listeners, are looked at on their loop's thread.
-        Listener::Wake(waker) => unsafe { Erased::of_waker(waker) },
+        Listener::Wake(waker) => tasks.iter().find(|task| task.is_woken_by(waker)).cloned(),
         Listener::Call(_) => None,
     };
-    // SAFETY: looking at a waker and counting a reference to its cell does not use this list.
+    // SAFETY: comparing a waker and counting a reference to a task does not use this list.
     let mut awaiters = unsafe { cell.map_listeners(by_waker) };
-    for task in cell.data().core().tasks() {
+    for task in tasks {
         let awaits = task.data().local().waits_on();
         let known = |known: &Erased<TaskData>| known.address() == task.address();
         if awaits.is_some_and(|awaited| awaited.address() == cell.address())

@@ -62,6 +62,12 @@ impl Callback {
         Callback { act, payload, context, location, _local: std::marker::PhantomData }
     }
 
+    /// Whether it runs in a copy of the context it was made in.
+    #[inline]
+    pub(crate) fn has_own_context(&self) -> bool {
+        matches!(self.context, In::Copy(_))
+    }
+
     /// Calls the closure, in whatever context is current.
     #[inline]
     pub(crate) fn call(self) {

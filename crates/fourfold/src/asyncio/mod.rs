@@ -8,17 +8,25 @@
 //! One file for each of asyncio's notions. Below them: `turn.rs`, the loop's turn; `cell.rs`, what
 //! asyncio keeps in every future and task.
 
+#[cfg(unix)]
+mod address;
 mod as_completed;
 mod cell;
 mod concurrent;
+#[cfg(unix)]
+mod connections;
 mod context;
 mod coroutine;
+#[cfg(unix)]
+mod datagrams;
 mod debug;
 mod ensure_future;
 mod errors;
 mod event_loop;
 mod executor;
 mod extras;
+#[cfg(unix)]
+mod flow;
 mod foreign;
 mod futures;
 mod gather;
@@ -30,17 +38,38 @@ mod interrupts;
 mod locks;
 #[cfg(unix)]
 mod process_pool;
+#[cfg(unix)]
+mod protocols;
 mod queues;
+#[cfg(unix)]
+mod readers;
 mod run;
+#[cfg(unix)]
+mod server;
 mod shield;
 #[cfg(unix)]
 mod signals;
 mod sleep;
+#[cfg(unix)]
+mod sockets;
+#[cfg(unix)]
+mod stream_reader;
+#[cfg(unix)]
+mod stream_transport;
+#[cfg(unix)]
+mod stream_writer;
+#[cfg(unix)]
+mod streams;
+#[cfg(unix)]
+mod subprocess;
 mod task_builder;
+mod task_list;
 mod taskgroups;
 mod tasks;
 mod threadsafe;
 mod timeouts;
+#[cfg(unix)]
+mod transports;
 mod turn;
 mod wait;
 mod wait_for;
@@ -48,10 +77,14 @@ mod waiters;
 
 #[doc(inline)]
 pub use crate::__asyncio_gather as gather;
+#[cfg(unix)]
+pub use address::Address;
 pub use as_completed::{AsCompleted, NextCompleted, as_completed};
 pub use concurrent::ConcurrentFuture;
 pub use context::{Context, ContextVar, Token, copy_context};
 pub use coroutine::{Coroutine, NeverAwaited, WarningHook, coroutine, set_warning_hook};
+#[cfg(unix)]
+pub use datagrams::{DatagramProtocol, DatagramTransport};
 pub use debug::{Stall, StallHandler};
 pub use ensure_future::ensure_future;
 pub use errors::InvalidState;
@@ -75,19 +108,41 @@ pub use locks::{
 pub use process_pool::{
     BrokenProcessPool, Call, ProcessPoolExecutor, WorkerFunction, process_pool_worker,
 };
+#[cfg(unix)]
+pub use protocols::Protocol;
 pub use queues::{
     Fifo, Get, Lifo, LifoQueue, OrderedQueue, Priority, PriorityQueue, Put, Queue, QueueEmpty,
     QueueFull, QueueOrder, QueueShutDown,
 };
 pub use run::{Runner, run};
+#[cfg(unix)]
+pub use server::Server;
 pub use shield::{Shield, shield};
 #[cfg(unix)]
 pub use signals::{Signal, SignalRefused};
 pub use sleep::{Sleep, sleep, sleep_with};
+#[cfg(unix)]
+pub use stream_reader::{
+    DEFAULT_LIMIT, IncompleteReadError, LimitOverrunError, Separators, StreamReader,
+};
+#[cfg(unix)]
+pub use stream_writer::StreamWriter;
+#[cfg(unix)]
+pub use streams::{
+    open_connection, open_connection_with, open_unix_connection, start_server, start_server_with,
+    start_unix_server,
+};
+#[cfg(unix)]
+pub use subprocess::{
+    CreateSubprocess, DEVNULL, INHERIT, PIPE, Process, Redirect, STDOUT, create_subprocess_exec,
+    create_subprocess_shell,
+};
 pub use task_builder::{TaskBuilder, TaskFactory, eager_task_factory};
 pub use taskgroups::TaskGroup;
 pub use tasks::{AnyTask, Task, all_tasks, create_task, current_task};
 pub use threadsafe::{run_coroutine_threadsafe, wrap_future};
 pub use timeouts::{Timeout, timeout, timeout_at};
+#[cfg(unix)]
+pub use transports::Transport;
 pub use wait::{ReturnWhen, Waitable, wait};
 pub use wait_for::wait_for;

@@ -10,7 +10,7 @@ use std::panic::Location;
 use std::rc::Rc;
 use std::time::Duration;
 
-use super::cell::{self, DoneCall, Listener};
+use super::cell::{self, DoneCall, Listener, OnceDone};
 use super::context::{self, Context};
 use super::event_loop::{ExceptionContext, Loop};
 use super::futures::Future;
@@ -282,7 +282,7 @@ impl fmt::Debug for Runner {
 
 fn shut_down(event_loop: &Loop) -> Result<()> {
     cancel_all_tasks(event_loop)?;
-    let closing = event_loop.clone();
+    let closing = Loop::from_core(event_loop.core().this());
     event_loop.run_until_complete(async move { closing.shutdown_asyncgens().await })?;
     event_loop
         .run_until_complete(super::executor::shut_default_down(event_loop, Some(JOIN_THREADS)))
@@ -312,10 +312,9 @@ fn cancel_all_tasks(event_loop: &Loop) -> Result<()> {
             }
         };
         let location = Location::caller();
-        let callback = Box::new(move |_| Callback::new(one_less, In::Copy(None), location));
-        if let Err(Listener::Call(call)) =
-            task.listen(Listener::Call(Rc::new(DoneCall::Once(Cell::new(Some(callback))))))
-        {
+        let make: OnceDone = Box::new(move |_| Callback::new(one_less, In::Copy(None), location));
+        let call = Rc::new(DoneCall::Once(Cell::new(Some(make))));
+        if let Err(Listener::Call(call)) = task.listen(Listener::Call(call)) {
             call.queue(task.clone());
         }
     }

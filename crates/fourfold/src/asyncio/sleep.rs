@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use fourfold_kernel::timer;
 
-use super::cell;
+use super::cell::{self, WaitReason};
 use super::turn::{self, CoreRef};
 use crate::Result;
 
@@ -37,7 +37,7 @@ use crate::Result;
 /// ```
 #[track_caller]
 pub fn sleep(delay: Duration) -> Sleep {
-    Sleep { delay, made_at: Location::caller(), state: State::New }
+    Sleep { made_at: Location::caller(), state: State::New(delay) }
 }
 
 /// As [`sleep`], and gives `result`.
@@ -58,14 +58,13 @@ pub fn sleep_with<T>(delay: Duration, result: T) -> impl StdFuture<Output = Resu
 #[derive(Debug)]
 #[must_use = "a sleep does nothing until it is awaited"]
 pub struct Sleep {
-    delay: Duration,
     made_at: &'static Location<'static>,
     state: State,
 }
 
 #[derive(Debug)]
 enum State {
-    New,
+    New(Duration),
     Yielded,
     /// The timer, and when it is due.
     Waiting(CoreRef, timer::Key, u64),
@@ -82,7 +81,7 @@ impl StdFuture for Sleep {
             return Poll::Ready(Err(cancelled));
         }
         match &self.state {
-            State::New if self.delay.is_zero() => {
+            State::New(delay) if delay.is_zero() => {
                 self.state = State::Yielded;
                 cell::yield_now(context.waker());
                 Poll::Pending
@@ -99,9 +98,10 @@ impl StdFuture for Sleep {
 impl Sleep {
     fn poll_timer(&mut self, context: &mut Context<'_>) -> Poll<Result<()>> {
         match &self.state {
-            State::New => {
+            State::New(delay) => {
+                let delay = *delay;
                 let waiting = turn::with_running_loop(|core| {
-                    let deadline = core.deadline_after(self.delay);
+                    let deadline = core.deadline_after(delay);
                     let key = core.wake_at(deadline, context.waker().clone());
                     State::Waiting(CoreRef::new(core), key, deadline)
                 });
@@ -120,7 +120,7 @@ impl Sleep {
             }
             State::Yielded | State::Done => panic!("a sleep was polled after it was done"),
         }
-        cell::wait_in_leaf_at("sleep", Some(self.made_at));
+        cell::wait_in_leaf_at(&WaitReason("sleep"), Some(self.made_at));
         Poll::Pending
     }
 

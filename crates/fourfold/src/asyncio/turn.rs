@@ -26,6 +26,7 @@ use std::task::Waker;
 use std::time::Duration;
 
 use fourfold_kernel::driver::{Driver, LocalBoxFuture};
+use fourfold_kernel::prefetch::prefetch;
 use fourfold_kernel::queue::{Inbox, Push, Ready, Taken};
 use fourfold_kernel::reactor::{self, Reactor};
 use fourfold_kernel::task::{Erased, Orphan, Runnable};
@@ -35,8 +36,9 @@ use fourfold_kernel::timer::{self, Clock, Wheel};
 use super::cell::{DoneCall, TaskData};
 use super::context;
 use super::debug::SlowCallback;
-use super::handles::{Callback, In, TimerState};
+use super::handles::{Callback, Handle, In, TimerState};
 use super::task_builder::TaskFactory;
+use super::task_list::TaskList;
 use super::{ExceptionContext, ExceptionHandler};
 use crate::Error;
 
@@ -61,7 +63,7 @@ struct LocalParts {
     calls: RefCell<Ready<Option<Callback>>>,
     timers: RefCell<Wheel<TimerEntry>>,
     poll: RefCell<Option<Reactor>>,
-    tasks: RefCell<slab::Slab<Erased<TaskData>>>,
+    tasks: RefCell<TaskList>,
     stopping: Cell<bool>,
     running: Cell<bool>,
     closed: Cell<bool>,
@@ -96,7 +98,12 @@ impl CoreRef {
     /// On any thread but the loop's own.
     #[inline]
     pub(crate) fn new(core: &Core) -> CoreRef {
-        let referrers = &core.local().referrers;
+        CoreRef::refer(core, core.local())
+    }
+
+    #[inline]
+    fn refer(core: &Core, local: &LocalParts) -> CoreRef {
+        let referrers = &local.referrers;
         let before = referrers.get();
         referrers.set(before + 1);
         if before == 0 {
@@ -221,6 +228,22 @@ pub(crate) fn with_running_loop<R>(f: impl FnOnce(&Core) -> R) -> Option<R> {
     (!core.is_null()).then(|| f(unsafe { &*core }))
 }
 
+fn call_in_context(mut callback: Callback) -> crate::Result<()> {
+    match std::mem::replace(&mut callback.context, In::Copy(None)) {
+        In::Copy(values) => {
+            let _identity = context::Identity::fresh();
+            let _values = context::enter(values);
+            catch_unwind(AssertUnwindSafe(|| callback.call())).map_err(Error::from_panic)
+        }
+        In::Shared(shared) => {
+            match catch_unwind(AssertUnwindSafe(|| shared.run(|| callback.call()))) {
+                Ok(entered) => entered,
+                Err(payload) => Err(Error::from_panic(payload)),
+            }
+        }
+    }
+}
+
 /// A duration in the unit of clocks and wheels. Longer ones than 584 years are cut off there.
 #[inline]
 pub(crate) fn nanoseconds(duration: Duration) -> u64 {
@@ -244,7 +267,7 @@ impl Core {
                 calls: RefCell::new(Ready::new()),
                 timers: RefCell::new(Wheel::new()),
                 poll: RefCell::new(Some(poll)),
-                tasks: RefCell::new(slab::Slab::new()),
+                tasks: RefCell::new(TaskList::default()),
                 stopping: Cell::new(false),
                 running: Cell::new(false),
                 closed: Cell::new(false),
@@ -293,6 +316,10 @@ impl Core {
     /// Parts that other files of this dialect keep in the loop.
     pub(crate) fn extras(&self) -> &super::extras::Extras {
         &self.local().extras
+    }
+
+    pub(crate) fn reactor_handle(&self) -> &reactor::Handle {
+        &self.reactor
     }
 
     pub(crate) fn clock(&self) -> &Clock {
@@ -398,6 +425,7 @@ impl Core {
     }
 
     fn poll_for(&self, local: &LocalParts, timeout: Option<Duration>) {
+        let _traced = fourfold_kernel::trace::span("poll");
         if let Some(poll) = local.poll.borrow_mut().as_mut()
             && let Err(error) = poll.poll(timeout)
         {
@@ -415,6 +443,11 @@ impl Core {
         while let Some((_, due)) = { local.timers.borrow_mut().pop_due(now) } {
             match due {
                 TimerEntry::Wake(waker) => {
+                    // The wakes run when all due timers are queued; by then the cells they are
+                    // for are at hand.
+                    let cell = waker.data().cast::<[u8; 64]>();
+                    prefetch(cell);
+                    prefetch(cell.wrapping_add(1));
                     local.ready.borrow_mut().push_back(Entry::Wake(waker));
                 }
                 TimerEntry::Call(callback, state) => {
@@ -449,27 +482,25 @@ impl Core {
         }
     }
 
-    fn run_callback(&self, mut callback: Callback) {
+    #[inline]
+    fn run_callback(&self, callback: Callback) {
         let location = callback.location;
-        let context = std::mem::replace(&mut callback.context, In::Copy(None));
-        let result = match context {
-            In::Copy(values) => {
-                let _identity = context::Identity::fresh();
-                let _values = context::enter(values);
-                catch_unwind(AssertUnwindSafe(|| callback.call())).map_err(Error::from_panic)
-            }
-            In::Shared(shared) => {
-                match catch_unwind(AssertUnwindSafe(|| shared.run(|| callback.call()))) {
-                    Ok(entered) => entered,
-                    Err(payload) => Err(Error::from_panic(payload)),
-                }
-            }
+        // Where no variable was ever set on this thread, every context is empty.
+        let result = if callback.has_own_context() && !context::in_use() {
+            catch_unwind(AssertUnwindSafe(|| callback.call())).map_err(Error::from_panic)
+        } else {
+            call_in_context(callback)
         };
         if let Err(error) = result {
-            let mut context = ExceptionContext::new("Exception in callback", Some(error));
-            context.created_at = Some(location);
-            self.report(context);
+            self.report_callback(error, location);
         }
+    }
+
+    #[cold]
+    fn report_callback(&self, error: Error, location: &'static Location<'static>) {
+        let mut context = ExceptionContext::new("Exception in callback", Some(error));
+        context.created_at = Some(location);
+        self.report(context);
     }
 
     /// In debug mode: as [`run_entry`](Core::run_entry), and reports what took too long.
@@ -506,6 +537,9 @@ impl Core {
             // SAFETY: tasks are queued on the loop's own thread.
             return unsafe { runnable.discard() };
         }
+        // SAFETY: as above.
+        let place = unsafe { runnable.data() }.local().slot.get();
+        self.local.tasks.borrow().hint(place);
         self.local.ready.borrow_mut().push_back(Entry::Task(runnable));
     }
 
@@ -520,9 +554,26 @@ impl Core {
         local.calls.borrow_mut().push(Some(callback))
     }
 
+    /// Queues a callback and gives the handle that cancels it.
+    ///
+    /// # Panics
+    ///
+    /// Where the loop is closed, or on another thread than its own.
+    #[inline]
+    pub(crate) fn call_soon(&self, callback: Callback) -> Handle {
+        let local = self.local();
+        assert!(!local.closed.get(), "Event loop is closed");
+        local.ready.borrow_mut().push_back(Entry::Call);
+        let position = local.calls.borrow_mut().push(Some(callback));
+        Handle::new(CoreRef::refer(self, local), position)
+    }
+
     #[inline]
     pub(crate) fn queue_done(&self, call: Rc<DoneCall>, cell: Erased<TaskData>) {
-        self.local().ready.borrow_mut().push_back(Entry::Done(call, cell));
+        let local = self.local();
+        if !local.emptied.get() {
+            local.ready.borrow_mut().push_back(Entry::Done(call, cell));
+        }
     }
 
     pub(crate) fn cancel_ready(&self, position: u64) {
@@ -631,21 +682,20 @@ impl Core {
     // ---- tasks ------------------------------------------------------------------------------
 
     pub(crate) fn remember_task(&self, task: Erased<TaskData>) {
-        let mut tasks = self.local().tasks.borrow_mut();
-        let entry = tasks.vacant_entry();
-        let slot = u32::try_from(entry.key()).expect("fewer than 2^32 tasks live at once");
-        task.data().local().slot.set(slot);
-        entry.insert(task);
+        let local = self.local();
+        let mut tasks = local.tasks.borrow_mut();
+        task.data().local().slot.set(tasks.next_place());
+        tasks.insert(task);
     }
 
     #[inline]
     pub(crate) fn forget_task(&self, slot: u32) {
-        let gone = self.local().tasks.borrow_mut().try_remove(slot as usize);
+        let gone = self.local().tasks.borrow_mut().remove(slot);
         drop(gone);
     }
 
     pub(crate) fn tasks(&self) -> Vec<Erased<TaskData>> {
-        self.local().tasks.borrow().iter().map(|(_, task)| task.clone()).collect()
+        self.local().tasks.borrow().iter().cloned().collect()
     }
 
     // ---- switches ---------------------------------------------------------------------------
@@ -706,8 +756,11 @@ impl Core {
     }
 
     pub(crate) fn set_task_factory(&self, factory: Option<TaskFactory>) {
-        let former = self.local().factory.replace(factory);
-        drop(former);
+        let local = self.local();
+        if !local.emptied.get() {
+            let former = local.factory.replace(factory);
+            drop(former);
+        }
     }
 
     /// Tells the exception handler, or standard error, of what nobody else will hear of.
@@ -787,6 +840,7 @@ impl LocalParts {
             && self.tasks.get_mut().is_empty()
             && self.poll.get_mut().is_none()
             && self.handler.get_mut().is_none()
+            && self.factory.get_mut().is_none()
             && self.extras.is_empty()
     }
 }

@@ -12,30 +12,24 @@
 //! Wakers are called, cloned and dropped outside of all borrows: they may be foreign code.
 
 use std::cell::RefCell;
+use std::ops::{Index, IndexMut};
 use std::task::{Context, Poll, Waker};
 
 use fourfold_kernel::task;
 use slab::Slab;
 
-use super::cell::{self, Flag, TaskData};
+use super::cell::{self, Flag, TaskData, WaitReason};
 use crate::Error;
 
 /// A list of waits.
 #[derive(Default)]
 pub(crate) struct Waiters(RefCell<List>);
 
-#[derive(Default)]
 struct List {
     entries: Slab<Entry>,
-    ends: Option<Ends>,
+    first: u32,
+    last: u32,
     linked: usize,
-}
-
-/// The first and the last entry that are linked.
-#[derive(Clone, Copy)]
-struct Ends {
-    first: usize,
-    last: usize,
 }
 
 struct Entry {
@@ -43,10 +37,13 @@ struct Entry {
     waker: Option<Waker>,
     /// The waker is that of a task of this thread's.
     task: bool,
-    before: Option<usize>,
-    after: Option<usize>,
+    before: u32,
+    after: u32,
     linked: bool,
 }
+
+/// No entry. Indices are kept in half a word, since there may be millions of waits.
+const NONE: u32 = u32::MAX;
 
 impl Entry {
     fn is_woken(&self) -> bool {
@@ -69,46 +66,68 @@ impl Entry {
 }
 
 impl List {
-    fn push(&mut self, waker: Waker, task: bool) -> usize {
-        let before = self.ends.map(|ends| ends.last);
-        let waker = Some(waker);
-        let key = self.entries.insert(Entry { waker, task, before, after: None, linked: true });
-        if let Some(before) = before {
-            self.entries[before].after = Some(key);
+    fn push(&mut self, waker: Waker, task: bool) -> u32 {
+        let before = self.last;
+        let entry = Entry { waker: Some(waker), task, before, after: NONE, linked: true };
+        let key = u32::try_from(self.entries.insert(entry)).expect("fewer than 2^32 waits");
+        match before {
+            NONE => self.first = key,
+            before => self[before].after = key,
         }
-        let first = self.ends.map_or(key, |ends| ends.first);
-        self.ends = Some(Ends { first, last: key });
+        self.last = key;
         self.linked += 1;
         key
     }
 
-    fn unlink(&mut self, key: usize) {
-        let entry = &mut self.entries[key];
+    fn unlink(&mut self, key: u32) {
+        let entry = &mut self[key];
         if !std::mem::replace(&mut entry.linked, false) {
             return;
         }
         let (before, after) = (entry.before, entry.after);
-        if let Some(before) = before {
-            self.entries[before].after = after;
+        match before {
+            NONE => self.first = after,
+            before => self[before].after = after,
         }
-        if let Some(after) = after {
-            self.entries[after].before = before;
+        match after {
+            NONE => self.last = before,
+            after => self[after].before = before,
         }
         self.linked -= 1;
-        self.ends = self.ends.and_then(|ends| {
-            let first = if before.is_none() { after? } else { ends.first };
-            let last = if after.is_none() { before? } else { ends.last };
-            Some(Ends { first, last })
-        });
     }
 
-    fn first(&self) -> Option<usize> {
-        self.ends.map(|ends| ends.first)
+    fn first(&self) -> Option<u32> {
+        (self.first != NONE).then_some(self.first)
     }
 
     /// The linked entries, first come first.
-    fn keys(&self) -> impl Iterator<Item = usize> {
-        std::iter::successors(self.first(), |&key| self.entries[key].after)
+    fn keys(&self) -> impl Iterator<Item = u32> {
+        std::iter::successors(self.first(), |&key| {
+            let after = self[key].after;
+            (after != NONE).then_some(after)
+        })
+    }
+}
+
+impl Default for List {
+    fn default() -> Self {
+        List { entries: Slab::new(), first: NONE, last: NONE, linked: 0 }
+    }
+}
+
+impl Index<u32> for List {
+    type Output = Entry;
+
+    #[inline]
+    fn index(&self, key: u32) -> &Entry {
+        &self.entries[key as usize]
+    }
+}
+
+impl IndexMut<u32> for List {
+    #[inline]
+    fn index_mut(&mut self, key: u32) -> &mut Entry {
+        &mut self.entries[key as usize]
     }
 }
 
@@ -121,13 +140,13 @@ impl Waiters {
     /// Whether all of them were cancelled; also where there are none.
     pub(crate) fn all_cancelled(&self) -> bool {
         let list = self.0.borrow();
-        list.ends.is_none() || list.keys().all(|key| list.entries[key].is_cancelled())
+        list.linked == 0 || list.keys().all(|key| list[key].is_cancelled())
     }
 
     /// Wakes the first, unless it is done already.
     pub(crate) fn wake_head(&self) {
         let mut list = self.0.borrow_mut();
-        let head = list.first().map(|key| &mut list.entries[key]);
+        let head = list.first().map(|key| &mut list[key]);
         let waker = head.filter(|head| !head.is_done()).and_then(|head| head.waker.take());
         drop(list);
         wake(waker);
@@ -136,8 +155,8 @@ impl Waiters {
     /// Wakes the first that is not done and leaves it listed. `false`: there is none.
     pub(crate) fn wake_first_pending(&self) -> bool {
         let mut list = self.0.borrow_mut();
-        let key = list.keys().find(|&key| !list.entries[key].is_done());
-        let waker = key.and_then(|key| list.entries[key].waker.take());
+        let key = list.keys().find(|&key| !list[key].is_done());
+        let waker = key.and_then(|key| list[key].waker.take());
         drop(list);
         wake(waker)
     }
@@ -145,10 +164,9 @@ impl Waiters {
     /// Wakes `count` that are not done, in order, and leaves them listed.
     pub(crate) fn wake_pending(&self, count: usize) {
         let mut list = self.0.borrow_mut();
-        let keys: Vec<usize> =
-            list.keys().filter(|&key| !list.entries[key].is_done()).take(count).collect();
+        let keys: Vec<u32> = list.keys().filter(|&key| !list[key].is_done()).take(count).collect();
         let wakers: Vec<Waker> =
-            keys.into_iter().filter_map(|key| list.entries[key].waker.take()).collect();
+            keys.into_iter().filter_map(|key| list[key].waker.take()).collect();
         drop(list);
         wakers.into_iter().for_each(Waker::wake);
     }
@@ -159,8 +177,8 @@ impl Waiters {
         let mut list = self.0.borrow_mut();
         while let Some(key) = list.first() {
             list.unlink(key);
-            if !list.entries[key].is_done() {
-                let waker = list.entries[key].waker.take();
+            if !list[key].is_done() {
+                let waker = list[key].waker.take();
                 drop(list);
                 wake(waker);
                 return;
@@ -170,7 +188,7 @@ impl Waiters {
 
     /// Takes all entries out of the list and wakes them, in order.
     pub(crate) fn wake_all_out(&self) {
-        while self.0.borrow().ends.is_some() {
+        while self.0.borrow().linked > 0 {
             self.wake_next();
         }
     }
@@ -196,7 +214,7 @@ fn wake(waker: Option<Waker>) -> bool {
 /// Who owns a wait and is dropped calls [`leave`](Wait::leave) and undoes what the waking had
 /// given it.
 #[derive(Default)]
-pub(crate) struct Wait(Option<usize>);
+pub(crate) struct Wait(Option<u32>);
 
 /// How a wait ended.
 pub(crate) enum Waited {
@@ -220,7 +238,7 @@ impl Wait {
         &mut self,
         waiters: &Waiters,
         context: &mut Context<'_>,
-        reason: &'static str,
+        reason: &'static WaitReason,
     ) -> Poll<Waited> {
         if let Some(error) = cell::take_throw() {
             let woken = self.leave(waiters).unwrap_or(false);
@@ -234,7 +252,7 @@ impl Wait {
             }
             Some(key) => {
                 let mut list = waiters.0.borrow_mut();
-                match &mut list.entries[key].waker {
+                match &mut list[key].waker {
                     None => {
                         drop(list);
                         self.leave(waiters);
@@ -246,7 +264,7 @@ impl Wait {
                         let fresh = context.waker().clone();
                         let task = is_running_task(&fresh);
                         let mut list = waiters.0.borrow_mut();
-                        let entry = &mut list.entries[key];
+                        let entry = &mut list[key];
                         entry.task = task;
                         let old = entry.waker.replace(fresh);
                         drop(list);
@@ -265,7 +283,7 @@ impl Wait {
         let key = self.0.take()?;
         let mut list = waiters.0.borrow_mut();
         list.unlink(key);
-        let entry = list.entries.remove(key);
+        let entry = list.entries.remove(key as usize);
         drop(list);
         Some(entry.is_woken())
     }
@@ -282,14 +300,14 @@ mod tests {
         #[test]
         fn the_list_keeps_its_order(steps in prop::collection::vec((any::<bool>(), any::<u8>()), 0..64)) {
             let mut list = List::default();
-            let mut model: Vec<usize> = Vec::new();
+            let mut model: Vec<u32> = Vec::new();
             for (push, at) in steps {
                 if push || model.is_empty() {
                     model.push(list.push(Waker::noop().clone(), false));
                 } else {
                     let key = model.remove(usize::from(at) % model.len());
                     list.unlink(key);
-                    list.entries.remove(key);
+                    list.entries.remove(key as usize);
                 }
                 prop_assert_eq!(list.keys().collect::<Vec<_>>(), model.clone());
                 prop_assert_eq!(list.linked, model.len());

@@ -302,6 +302,11 @@ impl<S: Schedule> Erased<S> {
         Erased { header, _owns: PhantomData }
     }
 
+    /// Whether `waker` wakes this cell's body.
+    pub fn is_woken_by(&self, waker: &Waker) -> bool {
+        cell::header_of::<S>(waker) == Some(self.header)
+    }
+
     /// The cell behind a waker, if it is one of this scheduler's.
     ///
     /// # Safety

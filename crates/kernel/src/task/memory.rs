@@ -19,7 +19,7 @@ const STEP: usize = 32;
 const LARGEST: usize = 512;
 const CLASSES: usize = LARGEST / STEP;
 /// Bytes a thread keeps at most.
-const KEPT: usize = 4 << 20;
+const KEPT: usize = 32 << 20;
 
 struct Free {
     next: Option<NonNull<Free>>,

@@ -1,5 +1,6 @@
 //! Waiting for a state that a lock protects.
 
+use crate::asyncio::cell::WaitReason;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -193,7 +194,7 @@ impl Future for Notified<'_> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
         let this = &mut *self;
-        this.wait.poll(this.waiters, context, "condition").map(|waited| match waited {
+        this.wait.poll(this.waiters, context, &WaitReason("condition")).map(|waited| match waited {
             Waited::Woken => Ok(()),
             Waited::Cancelled { error, .. } => Err(error),
         })

@@ -1,5 +1,6 @@
 //! A flag that tasks wait for.
 
+use crate::asyncio::cell::WaitReason;
 use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
@@ -101,9 +102,11 @@ impl Future for EventWait<'_> {
         if !this.wait.has_begun() && this.event.is_set() {
             return Poll::Ready(Ok(()));
         }
-        this.wait.poll(&this.event.0.waiters, context, "event").map(|waited| match waited {
-            Waited::Woken => Ok(()),
-            Waited::Cancelled { error, .. } => Err(error),
+        this.wait.poll(&this.event.0.waiters, context, &WaitReason("event")).map(|waited| {
+            match waited {
+                Waited::Woken => Ok(()),
+                Waited::Cancelled { error, .. } => Err(error),
+            }
         })
     }
 }

@@ -1,5 +1,6 @@
 //! One holder at a time.
 
+use crate::asyncio::cell::WaitReason;
 use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
@@ -143,7 +144,7 @@ impl Future for AcquireLock<'_> {
         let inner = &this.lock.0;
         let free = !this.wait.has_begun() && !inner.locked.get() && inner.waiters.all_cancelled();
         if !free {
-            match this.wait.poll(&inner.waiters, context, "lock") {
+            match this.wait.poll(&inner.waiters, context, &WaitReason("lock")) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Waited::Woken) => {}
                 Poll::Ready(Waited::Cancelled { error, .. }) => {

@@ -1,5 +1,6 @@
 //! A number of permits.
 
+use crate::asyncio::cell::WaitReason;
 use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
@@ -170,7 +171,7 @@ impl Future for AcquireSemaphore<'_> {
             semaphore.take();
             return Poll::Ready(Ok(SemaphorePermit { semaphore: Some(semaphore.clone()) }));
         }
-        match this.wait.poll(&semaphore.0.waiters, context, "semaphore") {
+        match this.wait.poll(&semaphore.0.waiters, context, &WaitReason("semaphore")) {
             Poll::Pending => Poll::Pending,
             Poll::Ready(Waited::Woken) => {
                 // The permit was taken for this waiter when it was woken.

@@ -1,5 +1,6 @@
 //! Waiting at a queue: for an item, and for room.
 
+use crate::asyncio::cell::WaitReason;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -40,7 +41,7 @@ impl<O: QueueOrder> Future for Get<'_, O> {
             if !this.wait.has_begun() && (!this.queue.empty() || inner.shut_down.get()) {
                 return Poll::Ready(this.queue.get_nowait());
             }
-            match this.wait.poll(&inner.getters, context, "queue get") {
+            match this.wait.poll(&inner.getters, context, &WaitReason("queue get")) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Waited::Woken) => {}
                 Poll::Ready(Waited::Cancelled { error, woken }) => {
@@ -103,7 +104,7 @@ impl<O: QueueOrder> Future for Put<'_, O> {
                 let item = this.item.take().expect("a put is not polled after it was ready");
                 return Poll::Ready(this.queue.put_nowait(item));
             }
-            match this.wait.poll(&inner.putters, context, "queue put") {
+            match this.wait.poll(&inner.putters, context, &WaitReason("queue put")) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Waited::Woken) => {}
                 Poll::Ready(Waited::Cancelled { error, woken }) => {
