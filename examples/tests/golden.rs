@@ -72,6 +72,7 @@ timeless! {
     py_generator_foo;
     py_generators;
     py_say_hello;
+    py_seven_steps;
 }
 
 /// The one that also runs on the real clock, to see that `--virtual` is not what makes it right.
@@ -86,7 +87,10 @@ fn py_do_work_takes_two_real_seconds() {
 fn py_coroutine_by_hand() {
     let output = run(env!("CARGO_BIN_EXE_py_coroutine_by_hand"), &[]);
     let (first, rest) = output.stdout.split_once('\n').expect("several lines");
-    assert!(first.starts_with("<coroutine object two_steps at 0x") && first.ends_with('>'), "{first}");
+    assert!(
+        first.starts_with("<coroutine object two_steps at 0x") && first.ends_with('>'),
+        "{first}"
+    );
     let driven = "Step 1\nsuspended\nStep 2\nreturned \"the result\"\n";
     let by_a_loop = "by a loop:\nStep 1\nStep 2\nreturned \"the result\"\n";
     assert_eq!(rest, format!("{driven}{by_a_loop}"));
@@ -143,4 +147,30 @@ fn py_fetch() {
     assert_eq!(lines[7], "reported: careless is blocking the loop");
     assert_eq!(lines[8], "blocked in the loop: 7, meanwhile 0 heartbeats");
     assert!(output.stderr.contains("Executing <Task name='careless'"), "{}", output.stderr);
+}
+
+#[test]
+fn py_http_ping() {
+    let output = run(env!("CARGO_BIN_EXE_py_http_ping"), &[]);
+    let lines: Vec<_> = output.stdout.lines().collect();
+    let [real, per_site, total] = lines[..] else { panic!("not three lines: {lines:?}") };
+    let real = number(real, "Real time: ", " s");
+    let total = number(total, "Total time: ", " s");
+    let per_site = per_site.strip_prefix("Time per site: ").expect("the second line");
+    let times: Vec<_> = per_site.split(", ").collect();
+    let delays =
+        [("google.fr", 0.12), ("google.ch", 0.08), ("google.es", 0.1), ("google.com", 0.06)];
+    assert_eq!(times.len(), delays.len(), "{per_site}");
+    let mut sum = 0.0;
+    let mut lanes = [0.0, 0.0];
+    for (index, (time, (site, delay))) in times.iter().zip(delays).enumerate() {
+        let took = number(time, &format!("{site}: "), " s");
+        assert!((delay..delay + 1.0).contains(&took), "{time}");
+        sum += took;
+        lanes[index / 2] += took;
+    }
+    // Two digits are printed, of each figure.
+    assert!((total - sum).abs() < 0.03, "{}", output.stdout);
+    let slower = f64::max(lanes[0], lanes[1]);
+    assert!((real - slower).abs() < 0.25 && real < total, "{}", output.stdout);
 }
