@@ -344,6 +344,11 @@ impl UrlError {
         &self.input
     }
 
+    /// What is wrong with it, to be read after the input: "has no host".
+    pub fn problem(&self) -> &str {
+        self.problem
+    }
+
     /// What to do about it.
     pub fn remedy(&self) -> &str {
         self.remedy

@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::handle::{Handle, Shared};
 use super::ready::Ready;
 use super::slots::{Slots, WAKE};
+use crate::trace;
 
 /// How many events one call of the system brings at most. More come at the next poll.
 const EVENTS: usize = 1024;
@@ -122,6 +123,7 @@ impl Reactor {
             let Some((slot, belongs)) = handle.0.slots.named(event.token()) else { continue };
             if slot.add(belongs, Ready::from_event(event), wakes) {
                 live += 1;
+                trace::io_ready("I/O", Slots::index(event.token()));
                 wake_all(wakes);
             }
         }
