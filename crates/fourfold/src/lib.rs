@@ -58,6 +58,7 @@ pub mod generator;
 #[cfg(feature = "http")]
 pub mod http;
 pub mod net;
+pub mod stopwatch;
 #[cfg(feature = "tls")]
 pub mod tls;
 

@@ -305,6 +305,22 @@ impl TryFrom<&str> for Url {
     }
 }
 
+impl TryFrom<String> for Url {
+    type Error = UrlError;
+
+    fn try_from(text: String) -> Result<Url, UrlError> {
+        Url::parse(&text)
+    }
+}
+
+impl TryFrom<&String> for Url {
+    type Error = UrlError;
+
+    fn try_from(text: &String) -> Result<Url, UrlError> {
+        Url::parse(text)
+    }
+}
+
 impl TryFrom<&Uri> for Url {
     type Error = UrlError;
 
