@@ -12,8 +12,7 @@ fn py_10_a_cancellation_reaches_the_end_of_a_long_chain() {
         let mut last: Task<()> =
             asyncio::create_task(async { asyncio::sleep(Duration::from_secs(3600)).await });
         for _ in 0..100_000 {
-            let inner = last;
-            last = asyncio::create_task(async move { inner.await });
+            last = asyncio::create_task(last);
         }
         asyncio::sleep(Duration::ZERO).await?;
         assert!(last.cancel());
@@ -33,7 +32,7 @@ fn py_10_tasks_that_await_each_other_in_a_circle_can_be_cancelled() {
             second.await
         });
         let awaits_first = first.clone();
-        second.replace(Some(asyncio::create_task(async move { awaits_first.await })));
+        second.replace(Some(asyncio::create_task(awaits_first)));
         asyncio::sleep(Duration::ZERO).await?;
         assert!(first.cancel());
         assert!(first.await.unwrap_err().is_cancelled());
