@@ -131,16 +131,14 @@ impl StreamProtocol {
         let handler = connected(self.reader.clone(), writer);
         let core = self.core.clone();
         let event_loop = super::event_loop::Loop::from_core(core.clone());
-        event_loop.create_task(handler).add_done_callback(move |task| {
-            match task.exception() {
-                Err(_cancelled) => held.close(),
-                Ok(Some(error)) => {
-                    let message = "Unhandled exception in client_connected_cb";
-                    core.report(ExceptionContext::new(message, Some(error)));
-                    held.close();
-                }
-                Ok(None) => {}
+        event_loop.create_task(handler).add_done_callback(move |task| match task.exception() {
+            Err(_cancelled) => held.close(),
+            Ok(Some(error)) => {
+                let message = "Unhandled exception in client_connected_cb";
+                core.report(ExceptionContext::new(message, Some(error)));
+                held.close();
             }
+            Ok(None) => {}
         });
     }
 }

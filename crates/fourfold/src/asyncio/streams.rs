@@ -86,7 +86,10 @@ pub async fn open_unix_connection(path: impl AsRef<Path>) -> Result<(StreamReade
     Ok((reader, protocol.writer(transport)))
 }
 
-pub(super) fn client(event_loop: &Loop, limit: usize) -> Result<(StreamReader, Rc<StreamProtocol>)> {
+pub(super) fn client(
+    event_loop: &Loop,
+    limit: usize,
+) -> Result<(StreamReader, Rc<StreamProtocol>)> {
     let reader = StreamReader::new(limit)?;
     let protocol = StreamProtocol::new(event_loop.core(), reader.clone(), None);
     Ok((reader, Rc::new(protocol)))

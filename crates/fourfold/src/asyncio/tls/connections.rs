@@ -155,7 +155,7 @@ impl Upgrade {
         let raw = self.raw.clone();
         let mut resume = event_loop.call_soon(move || raw.resume_reading());
         if let Err(error) = self.waiter.await {
-            self.raw.close();
+            transport.close();
             begin.cancel();
             resume.cancel();
             return Err(error);
@@ -240,8 +240,7 @@ pub async fn open_connection_tls(
     let event_loop = get_running_loop()?;
     let (reader, protocol) = client(&event_loop, DEFAULT_LIMIT)?;
     let shared = protocol.clone();
-    let (transport, _) =
-        event_loop.create_connection_tls(move || shared, host, port, tls).await?;
+    let (transport, _) = event_loop.create_connection_tls(move || shared, host, port, tls).await?;
     Ok((reader, protocol.writer(transport)))
 }
 
