@@ -3,12 +3,15 @@
 //! ```text
 //! cargo xtask semantics [PREFIX] [--no-run]                        which rows of docs/semantics.md are kept
 //! cargo xtask conformance [DIALECT] [--record] [--filter NAME]     twins against their originals
+//! cargo xtask picture [--out FILE] [--columns N]                   docs/images/ping.svg, from a real run
 //! cargo xtask bench …                                              the benchmarks, arguments passed on
 //! ```
 
 mod cargo;
 mod conformance;
 mod diff;
+#[cfg(unix)]
+mod picture;
 mod python;
 mod semantics;
 
@@ -30,6 +33,9 @@ enum Chore {
     Semantics(semantics::Options),
     /// Compare the Rust twins with the programs in the original languages
     Conformance(conformance::Options),
+    /// Draw docs/images/ping.svg from a real run
+    #[cfg(unix)]
+    Picture(picture::Options),
     /// Run the benchmarks; all arguments are passed on
     Bench {
         /// What the benchmarks are given
@@ -42,6 +48,8 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().chore {
         Chore::Semantics(options) => semantics::run(&options),
         Chore::Conformance(options) => conformance::run(&options),
+        #[cfg(unix)]
+        Chore::Picture(options) => picture::run(&options),
         Chore::Bench { arguments } => cargo::bench(&arguments),
     };
     match outcome {

@@ -3,12 +3,19 @@
 //!
 //! They are as small as servers get: a thread accepts, a thread per connection reads the request,
 //! waits, and answers. They live as long as the process.
+//!
+//! Why threads, where the runtime has a server: on the loop that probes, the hosts' turns would
+//! stand between those of the probes, in the times that are measured and in the trace; and on a
+//! loop of their own they would need a thread all the same. What is probed shall not be part of
+//! what is shown. Four hosts need eight threads at most, each for a tenth of a second.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
+
+use fourfold::http::Url;
 
 use crate::plan::Target;
 
@@ -26,7 +33,8 @@ pub(crate) fn describe() -> String {
     let lanes = LANES.map(|lane| lane.map(|(site, ms)| format!("{site} {ms} ms")).join(", "));
     format!(
         "No lanes given: probing four hosts inside this process, with set delays:\n\
-         lane 1: {}; lane 2: {}.\n\
+         \x20 lane 1  {}\n\
+         \x20 lane 2  {}\n\
          The real ones: fourfold ping google.fr,google.ch google.es,google.com",
         lanes[0], lanes[1]
     )
@@ -46,14 +54,14 @@ pub(crate) fn start() -> io::Result<Vec<Vec<Target>>> {
 
 fn host(site: &str, delay: Duration) -> io::Result<Target> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    let url = format!("http://{}/", listener.local_addr()?);
+    let url = Url::parse(&listener.local_addr()?.to_string()).map_err(io::Error::other)?;
     thread::Builder::new().name(format!("demo {site}")).spawn(move || {
         for stream in listener.incoming().flatten() {
             // A connection that finds no thread is dropped, and its probe reports that.
             let _ = thread::Builder::new().spawn(move || answer(&stream, delay));
         }
     })?;
-    Ok(Target { site: Arc::from(site), url: Arc::from(url) })
+    Ok(Target { site: Arc::from(site), url })
 }
 
 /// Answers one request. A client that goes away early is its own affair.
@@ -80,9 +88,8 @@ mod tests {
         let lanes = start().unwrap();
         for (target, (site, ms)) in lanes.iter().flatten().zip(LANES.iter().flatten()) {
             assert_eq!(&*target.site, *site);
-            let address = target.url.trim_start_matches("http://").trim_end_matches('/');
             let asked = Instant::now();
-            let mut stream = TcpStream::connect(address).unwrap();
+            let mut stream = TcpStream::connect(target.url.authority()).unwrap();
             stream.write_all(b"HEAD / HTTP/1.1\r\nHost: x\r\n\r\n").unwrap();
             let mut text = String::new();
             stream.read_to_string(&mut text).unwrap();

@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader};
 use std::sync::Arc;
 
-use http::Uri;
+use fourfold::http::{Url, UrlError};
 
 use crate::plan::Target;
 
@@ -21,12 +21,7 @@ pub(crate) enum LaneError {
         lane: String,
     },
     /// Not a host and not a URL.
-    BadUrl {
-        /// What was written.
-        input: String,
-        /// What is wrong with it and what to write instead.
-        why: String,
-    },
+    BadUrl(UrlError),
     /// A file that could not be read.
     File {
         /// Its name.
@@ -56,7 +51,10 @@ impl fmt::Display for LaneError {
             LaneError::Gap { lane } => {
                 write!(f, "the lane '{lane}' has a comma without a host beside it; remove it")
             }
-            LaneError::BadUrl { input, why } => write!(f, "'{input}' is not a host or URL: {why}"),
+            LaneError::BadUrl(error) => {
+                let (problem, remedy) = (error.problem(), error.remedy());
+                write!(f, "'{}' {problem}; {remedy}", shown(error.input()))
+            }
             LaneError::File { name, error } => {
                 write!(
                     f,
@@ -135,47 +133,10 @@ fn without_comment(line: &str) -> &str {
 }
 
 fn parse_target(item: &str) -> Result<Target, LaneError> {
-    let bad = |why: &str| LaneError::BadUrl { input: shown(item), why: why.into() };
-    let given = match item.contains("://") {
-        true => item.to_owned(),
-        false => format!("http://{item}"),
-    };
-    if !given.is_ascii() {
-        return Err(bad("it has letters outside ASCII; write the name in its xn-- form"));
+    match Url::parse(item) {
+        Ok(url) => Ok(Target { site: Arc::from(item), url }),
+        Err(error) => Err(LaneError::BadUrl(error)),
     }
-    let uri: Uri = match given.parse() {
-        Ok(uri) => uri,
-        Err(_) if item.matches(':').count() > 1 && !item.contains('[') => {
-            return Err(bad("an IPv6 address is written in brackets, as in [::1]:8080"));
-        }
-        Err(error) => return Err(bad(&format!("{error}; write example.org or https://host/path"))),
-    };
-    if !matches!(uri.scheme_str(), Some("http" | "https")) {
-        return Err(bad("only http:// and https:// can be probed"));
-    }
-    let Some(authority) = uri.authority() else { return Err(bad("it names no host")) };
-    if authority.as_str().contains('@') {
-        return Err(bad("it carries a user name; leave out what stands before the @"));
-    }
-    let host = authority.host();
-    if !is_host(host) {
-        return Err(bad("the host's name is not one a host can have"));
-    }
-    if authority.as_str().len() > host.len() && !matches!(uri.port_u16(), Some(1..)) {
-        return Err(bad("the port must be a number from 1 to 65535"));
-    }
-    Ok(Target { site: Arc::from(item), url: Arc::from(uri.to_string()) })
-}
-
-/// Names as resolvers accept them (underscores included), and addresses in brackets.
-fn is_host(host: &str) -> bool {
-    if let Some(address) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
-        return address.parse::<std::net::Ipv6Addr>().is_ok();
-    }
-    let name = host.strip_suffix('.').unwrap_or(host);
-    let letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    name.len() <= 253
-        && name.split('.').all(|label| matches!(label.len(), 1..=63) && label.bytes().all(letter))
 }
 
 /// The input as it may be printed: no control characters, not endlessly long.
@@ -219,9 +180,9 @@ mod tests {
     fn mistakes_name_the_input_and_the_remedy() {
         assert!(refusal("a,,b").contains("'a,,b'"));
         assert!(refusal("a,").contains("comma"));
-        assert!(refusal("ftp://a").contains("http://"));
+        assert!(refusal("ftp://a").starts_with("'ftp://a' has a scheme other than http"));
         assert!(refusal("a b").contains("'a b'"));
-        assert!(refusal("::1").contains("[::1]:8080"));
+        assert!(refusal("::1:x").contains("[::1]:8443"));
         assert!(refusal("me@host").contains('@'));
         assert!(refusal("host:99999").contains("65535"));
         assert!(refusal("host:0").contains("65535"));
@@ -237,7 +198,7 @@ mod tests {
         let text = "# all of them\n\na,b  # two\nhttp://c/#top\n";
         let lanes = read_lines("f", text.as_bytes()).unwrap();
         assert_eq!(lanes.iter().map(Vec::len).collect::<Vec<_>>(), [2, 1]);
-        assert_eq!(&*lanes[1][0].url, "http://c/");
+        assert_eq!(lanes[1][0].url.to_string(), "http://c/");
     }
 
     #[test]

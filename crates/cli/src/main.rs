@@ -5,8 +5,6 @@
 //!                 limits ──────┘         └──► progress
 //! ```
 
-#![allow(dead_code, reason = "what only a dialect reads or calls, until the first one is wired")]
-
 mod args;
 mod demo;
 mod dialect;
@@ -19,6 +17,7 @@ mod report;
 
 use std::fs::File;
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -28,7 +27,7 @@ use crate::args::{Args, Command, Ping, wrong_usage};
 use crate::outcome::Run;
 use crate::plan::{ExchangePlan, Plan, Target};
 use crate::progress::Progress;
-use crate::report::{Look, units};
+use crate::report::{Look, Recorded, Recording, units};
 
 /// What a shell reports for a program that Ctrl-C ended.
 const INTERRUPTED: u8 = 130;
@@ -47,11 +46,12 @@ fn main() -> ExitCode {
 fn run(ping: &Ping) -> fourfold::Result<ExitCode> {
     dialect::check(ping.dialect).unwrap_or_else(|text| wrong_usage(text));
     // Opened before anything runs, so that a wrong path does not cost a whole run.
-    let trace = ping.trace.as_ref().map(|path| {
-        File::create(path).unwrap_or_else(|error| {
+    let trace_file = ping.trace.as_ref().map(|path| {
+        let file = File::create(path).unwrap_or_else(|error| {
             let path = path.display();
             wrong_usage(format!("cannot write the trace to '{path}': {error}; name a file there"))
-        })
+        });
+        (path, file)
     });
     let lanes = lanes(ping)?;
     let plan = Arc::new(Plan {
@@ -63,17 +63,34 @@ fn run(ping: &Ping) -> fourfold::Result<ExitCode> {
         exchange: ExchangePlan { method: ping.method, http2: ping.http2, insecure: ping.insecure },
     });
     let progress = Progress::new(&plan, &Look::of_stderr(), !ping.no_progress);
+    let recording = trace_file.is_some().then(Recording::start);
     let run = dialect::run(ping.dialect, Arc::clone(&plan), Box::new(progress))?;
+    let recorded = recording.map(Recording::finish);
 
-    if let Some(file) = trace {
-        report::trace(&plan, &run, file)?;
-    }
     let text = match ping.json {
         true => report::json(ping.dialect, &plan, &run)?,
         false => report::text(&plan, &run, &Look::of_stdout()),
     };
     print(&text)?;
+    if let (Some((path, file)), Some(recorded)) = (trace_file, recorded) {
+        let written = recorded.write(&plan, &run, file);
+        written.map_err(|error| {
+            let path = path.display();
+            fourfold::Error::msg(format!("the trace could not be written to '{path}': {error}"))
+        })?;
+        eprintln!("\n{}", trace_note(path, &recorded));
+    }
     Ok(exit_code(&plan, &run))
+}
+
+/// Where the trace is, and what to do with it.
+fn trace_note(path: &Path, recorded: &Recorded) -> String {
+    let (path, events) = (path.display(), units::count(recorded.events()));
+    let missed = match recorded.missed() {
+        0 => String::new(),
+        missed => format!(", {} later ones left out", units::count(missed)),
+    };
+    format!("Trace: {path} ({events} events{missed}); open it at https://ui.perfetto.dev")
 }
 
 fn exit_code(plan: &Plan, run: &Run) -> ExitCode {

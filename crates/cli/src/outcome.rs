@@ -1,6 +1,8 @@
 //! What came of a run: one [`Outcome`] for each probe, kept by lane, site and round.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use fourfold::http::{Exchange, ExchangeError, PhasesSoFar};
 
 use crate::plan::{Plan, Target};
 
@@ -43,6 +45,13 @@ pub(crate) struct Phases {
     pub(crate) first_byte: Option<Duration>,
 }
 
+impl From<PhasesSoFar> for Phases {
+    fn from(phases: PhasesSoFar) -> Phases {
+        let PhasesSoFar { dns, connect, tls, first_byte } = phases;
+        Phases { dns, connect, tls, first_byte }
+    }
+}
+
 /// How a probe ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
@@ -70,12 +79,23 @@ impl Ending {
     }
 }
 
+impl From<Result<Exchange, ExchangeError>> for Ending {
+    fn from(exchange: Result<Exchange, ExchangeError>) -> Ending {
+        match exchange {
+            Ok(exchange) => Ending::Answered(exchange.status),
+            Err(error) => Ending::Failed(error.to_string()),
+        }
+    }
+}
+
 /// The reason reported for a site the run did not get to.
 pub(crate) const NOT_RUN: &str = "not run: interrupted by Ctrl-C";
 
 /// What came of a whole run.
 #[derive(Clone, Debug)]
 pub(crate) struct Run {
+    /// When it began.
+    pub(crate) began: Instant,
     /// By lane, then by site, then by round, shaped like [`Plan::lanes`]. A site has fewer rounds
     /// than planned only if the run was interrupted.
     pub(crate) lanes: Vec<Vec<Vec<Outcome>>>,

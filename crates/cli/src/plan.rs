@@ -4,14 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::ValueEnum;
+use fourfold::http::{ExchangeMethod, ExchangeOptions, Url};
+
+/// How many characters of a lane's name are kept.
+const LONGEST_NAME: usize = 60;
 
 /// One thing to probe: the name the user knows it by, and where it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Target {
     /// As the user wrote it; this is what the reports show.
     pub(crate) site: Arc<str>,
-    /// An absolute `http` or `https` URL, already checked.
-    pub(crate) url: Arc<str>,
+    /// Where it is.
+    pub(crate) url: Url,
 }
 
 /// The method a probe asks with.
@@ -35,6 +39,18 @@ pub(crate) struct ExchangePlan {
     pub(crate) insecure: bool,
 }
 
+impl ExchangePlan {
+    /// The same in the words of the HTTP client.
+    pub(crate) fn options(self) -> ExchangeOptions {
+        let method = match self.method {
+            Method::Head => ExchangeMethod::Head,
+            Method::Get => ExchangeMethod::Get,
+        };
+        let ExchangePlan { http2, insecure, .. } = self;
+        ExchangeOptions { method, http2, insecure, ..ExchangeOptions::default() }
+    }
+}
+
 /// Everything a dialect needs to know. The targets of a lane run one after another, the lanes at
 /// the same time.
 #[derive(Clone, Debug)]
@@ -54,6 +70,17 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
+    /// What the task of a lane is called: its number, from 1, and its sites.
+    pub(crate) fn lane_name(&self, lane: usize) -> String {
+        let sites = self.lanes[lane].iter().map(|target| &*target.site).collect::<Vec<_>>();
+        let mut name = format!("lane {}: {}", lane + 1, sites.join(", "));
+        if let Some((end, _)) = name.char_indices().nth(LONGEST_NAME) {
+            name.truncate(end);
+            name.push_str("...");
+        }
+        name
+    }
+
     /// How many sites there are in all lanes together.
     pub(crate) fn sites(&self) -> usize {
         self.lanes.iter().map(Vec::len).sum()

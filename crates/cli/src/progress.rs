@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 use crate::dialect::{Observer, ProbeId};
 use crate::outcome::Outcome;
 use crate::plan::Plan;
-use crate::report::Look;
+use crate::report::{Look, units};
 
 /// How often the bar is drawn at most, per second.
 const DRAWS: u8 = 15;
@@ -35,9 +35,9 @@ impl Progress {
             false => ProgressBar::hidden(),
         };
         let (template, chars) = match (look.unicode, look.colour) {
-            (true, true) => ("{bar:32.green/8}  {pos} of {len}  {msg:.dim}", "━━─"),
-            (true, false) => ("{bar:32}  {pos} of {len}  {msg}", "━━─"),
-            (false, _) => ("[{bar:32}]  {pos} of {len}  {msg}", "==-"),
+            (true, true) => ("{bar:32.green/8}  {prefix}  {msg:.dim}", "━━─"),
+            (true, false) => ("{bar:32}  {prefix}  {msg}", "━━─"),
+            (false, _) => ("[{bar:32}]  {prefix}  {msg}", "==-"),
         };
         // A template that does not parse is a mistake of ours; the plain bar will do.
         let style = ProgressStyle::with_template(template).unwrap_or(ProgressStyle::default_bar());
@@ -50,6 +50,8 @@ impl Progress {
         if self.bar.is_hidden() {
             return;
         }
+        let (done, all) = (self.bar.position(), self.bar.length().unwrap_or_default());
+        self.bar.set_prefix(format!("{} of {}", units::count(done), units::count(all)));
         let in_flight = self.in_flight.load(Ordering::Relaxed);
         self.bar.set_message(match self.failed.load(Ordering::Relaxed) {
             0 => format!("{in_flight} in flight"),

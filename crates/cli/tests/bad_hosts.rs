@@ -78,16 +78,30 @@ fn half_a_header_and_then_nothing() {
     let address = stuck_after(b"HTTP/1.1 200 OK\r\nContent-Le");
     let site = failure(&address.to_string(), &["--timeout", "300ms"]);
     assert!(error(&site).contains("300ms"), "{site}");
+    assert!(site["phases"]["first_byte_s"].is_f64(), "the half came: {site}");
 }
 
 #[test]
 fn half_a_header_and_then_the_end() {
-    failure(&answering(b"HTTP/1.1 200 OK\r\nContent-Le").to_string(), &[]);
+    let site = failure(&answering(b"HTTP/1.1 200 OK\r\nContent-Le").to_string(), &[]);
+    assert!(error(&site).contains("half a header"), "{site}");
+}
+
+#[test]
+fn reset() {
+    let address = host(|stream| {
+        // Closed with a request in it that nobody read, a connection is reset.
+        let _ = stream.peek(&mut [0]);
+    });
+    let site = failure(&address.to_string(), &[]);
+    assert!(error(&site).contains("reset the connection"), "{site}");
+    assert!(site["phases"]["connect_s"].is_f64(), "{site}");
 }
 
 #[test]
 fn nothing_and_then_the_end() {
-    failure(&answering(b"").to_string(), &[]);
+    let site = failure(&answering(b"").to_string(), &[]);
+    assert!(error(&site).contains("closed without an answer"), "{site}");
 }
 
 #[test]
@@ -98,12 +112,14 @@ fn endless_headers() {
         while stream.write_all(b"X-More: and more and more and more\r\n").is_ok() {}
     });
     let site = failure(&address.to_string(), &["--timeout", "5"]);
-    assert!(site["time_s"].as_f64().unwrap() < 8.0, "{site}");
+    assert!(error(&site).contains("headers larger than 64 KiB"), "{site}");
+    assert!(site["time_s"].as_f64().unwrap() < 5.0, "{site}");
 }
 
 #[test]
 fn garbage() {
-    failure(&answering(b"\x00\x01\x02 what is this\x1b[31m\r\n\r\n").to_string(), &[]);
+    let site = failure(&answering(b"\x00\x01\x02 what is this\x1b[31m\r\n\r\n").to_string(), &[]);
+    assert!(error(&site).contains("not HTTP"), "{site}");
 }
 
 #[test]
@@ -117,5 +133,6 @@ fn garbage_does_not_reach_the_terminal() {
 #[test]
 fn a_name_that_does_not_resolve() {
     let site = failure("nope.invalid", &[]);
+    assert!(error(&site).contains("nope.invalid cannot be resolved"), "{site}");
     assert!(site["phases"]["connect_s"].is_null(), "{site}");
 }

@@ -74,7 +74,58 @@ fn the_trace_can_be_loaded() {
     let trace = std::fs::read(&path).unwrap();
     let _ = std::fs::remove_file(&path);
     assert_eq!(output.status.code(), Some(0));
+    let notes = text(&output.stderr);
+    assert!(notes.contains(&format!("Trace: {} (", path.display())), "{notes}");
+    assert!(!notes.contains("left out"), "{notes}");
+
     let trace: serde_json::Value = serde_json::from_slice(&trace).unwrap();
     let events = trace["traceEvents"].as_array().unwrap();
     assert_eq!(events.iter().filter(|event| event["cat"] == "probe").count(), 4);
+    let named = |name: &str| events.iter().filter(|event| event["name"] == name).count();
+    for name in ["google.fr", "google.com", "first byte", "poll", "run", "ready: I/O"] {
+        assert!(named(name) > 0, "nothing is called {name}");
+    }
+    let mut tracks = events.iter().filter_map(|event| event["args"]["name"].as_str());
+    assert!(tracks.any(|name| name.starts_with("lane 2: google.es, google.com #")), "{events:?}");
+}
+
+/// Sorted, as the keys of a `Value` are.
+fn keys(object: &serde_json::Value) -> Vec<&str> {
+    object.as_object().unwrap().keys().map(String::as_str).collect()
+}
+
+#[test]
+fn the_json_is_what_the_help_says() {
+    const PROBE: [&str; 5] = ["error", "phases", "start_s", "status", "time_s"];
+    let (_, report) = run_json(&[]);
+    assert_eq!(keys(&report), ["dialect", "lanes", "real_time_s", "total_time_s"]);
+    let lane = &report["lanes"][0];
+    assert_eq!(keys(lane), ["sites"]);
+    let site = &lane["sites"][0];
+    let mut expected = [&PROBE[..], &["site", "url"]].concat();
+    expected.sort_unstable();
+    assert_eq!(keys(site), expected);
+    assert_eq!(keys(&site["phases"]), ["connect_s", "dns_s", "first_byte_s", "tls_s"]);
+    assert!(site["url"].as_str().unwrap().starts_with("http://127.0.0.1:"), "{site}");
+
+    let (_, report) = run_json(&["-n", "3", "-i", "0"]);
+    let site = &report["lanes"][1]["sites"][1];
+    assert_eq!(keys(site), ["rounds", "site", "url"]);
+    let rounds = site["rounds"].as_array().unwrap();
+    assert_eq!(rounds.len(), 3);
+    assert!(rounds.iter().all(|round| keys(round) == PROBE), "{site}");
+    let starts: Vec<f64> = rounds.iter().map(|round| round["start_s"].as_f64().unwrap()).collect();
+    assert!(starts.is_sorted(), "{starts:?}");
+}
+
+#[test]
+fn rounds_keep_their_distance() {
+    let (_, report) = run_json(&["-n", "2", "-i", "300ms"]);
+    for lane in report["lanes"].as_array().unwrap() {
+        let round = |site: usize, round: usize| &lane["sites"][site]["rounds"][round];
+        let last = round(1, 0);
+        let end = last["start_s"].as_f64().unwrap() + last["time_s"].as_f64().unwrap();
+        let pause = round(0, 1)["start_s"].as_f64().unwrap() - end;
+        assert!((0.299..2.0).contains(&pause), "{pause} in {lane}");
+    }
 }

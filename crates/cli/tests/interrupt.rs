@@ -2,6 +2,7 @@
 
 mod hosts;
 
+use std::io::Read;
 use std::process::{Child, Command, Output, Stdio};
 
 use hosts::{OK, answering, json, ping, silent, text};
@@ -56,4 +57,27 @@ fn twice_ends_at_once_whatever_the_program_is_doing() {
     interrupt(&child);
     // Whether the second came before the first was done with or after: the code is the same.
     assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[test]
+fn twice_ends_a_report_that_nobody_reads() {
+    let (silent, asked) = silent();
+    // Far more of a report than a pipe holds.
+    let lane = vec![silent.to_string(); 2_000].join(",");
+    let mut command = ping(&["--json", "--timeout", "60", &lane]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    asked.recv().unwrap();
+    interrupt(&child);
+    let mut report = child.stdout.take().unwrap();
+    report.read_exact(&mut [0]).unwrap();
+    assert!(child.try_wait().unwrap().is_none(), "the report went into the pipe as a whole");
+    interrupt(&child);
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[test]
+fn what_a_cancelled_probe_reached_is_in_the_report() {
+    let report = json(&interrupted(&["--json"]));
+    let phases = &report["lanes"][0]["sites"][1]["phases"];
+    assert!(phases["connect_s"].is_f64() && phases["first_byte_s"].is_null(), "{report}");
 }

@@ -9,11 +9,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use hosts::{OK, host, json, read_request, text};
 use std::io::Write;
 
-const LANES: usize = 2_000;
-const LIMIT: usize = 256;
+const LANES: usize = 10_000;
+const LIMIT: usize = 1_024;
 
 #[test]
-fn two_thousand_lanes_under_a_small_open_file_limit() {
+fn ten_thousand_lanes_under_the_usual_open_file_limit() {
     let (open, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let (counted, highest) = (Arc::clone(&open), Arc::clone(&most));
     let address = host(move |mut stream| {
@@ -42,7 +42,7 @@ fn two_thousand_lanes_under_a_small_open_file_limit() {
     assert!(lanes.iter().all(|lane| lane["sites"][0]["status"] == 200));
     assert!(most.load(Ordering::SeqCst) < LIMIT, "{most:?} connections at once");
     assert!(
-        notes.contains("2 000 lanes, at most 192 at once because of the open-file limit of 256"),
+        notes.contains("10 000 lanes, at most 896 at once because of the open-file limit of 1 024"),
         "{notes}"
     );
 }

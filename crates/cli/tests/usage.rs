@@ -5,7 +5,7 @@ mod hosts;
 use std::io::Write;
 use std::process::Stdio;
 
-use hosts::{OK, answering, json, ping, run, run_json, text};
+use hosts::{OK, answering, json, ping, refusing, run, run_json, text};
 
 /// The message of a run that must end with code 2, having printed nothing else.
 fn usage_error(args: &[&str]) -> String {
@@ -91,4 +91,23 @@ fn the_site_is_what_was_written_and_the_url_what_is_probed() {
     assert_eq!(site(0)["url"], format!("http://{address}/"));
     assert_eq!(site(1)["site"], url);
     assert_eq!(site(1)["url"], url);
+}
+
+#[test]
+fn the_exit_code_tells_whether_every_host_answered() {
+    let (good, (bad, _reserved)) = (answering(OK).to_string(), refusing());
+    let bad = bad.to_string();
+    for (args, code) in [
+        (vec![&*good], 0),
+        (vec![&*good, &bad], 1),
+        (vec![&*bad], 1),
+        (vec!["-n", "2", "-i", "0", &good], 0),
+        (vec!["--no-progress"], 0),
+        (vec!["http://"], 2),
+    ] {
+        assert_eq!(run(&args).status.code(), Some(code), "{args:?}");
+        if code != 2 {
+            assert_eq!(run_json(&args).0, code, "{args:?}");
+        }
+    }
 }

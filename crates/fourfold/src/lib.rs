@@ -1,5 +1,55 @@
-//! Fourfold: one async runtime on which code in the manner of Python's asyncio, C#'s tasks,
-//! JavaScript's promises and Go's goroutines runs on one kernel.
+//! Fourfold is an async runtime on which code written in the manner of Python's asyncio runs with
+//! asyncio's behaviour: the same order of events, the same cancellation, the same errors. C#'s
+//! tasks, JavaScript's promises and Go's goroutines are to follow on the same kernel; they are not
+//! there yet.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use fourfold::Result;
+//! use fourfold::asyncio::{self, TaskGroup};
+//!
+//! async fn greet(name: &str, after: u64) -> Result<String> {
+//!     asyncio::sleep(Duration::from_millis(after)).await?;
+//!     Ok(format!("hello, {name}"))
+//! }
+//!
+//! let greetings = asyncio::run(TaskGroup::run(async |group| {
+//!     let ada = group.create_task(greet("Ada", 2))?;
+//!     let alan = group.create_task(greet("Alan", 1))?;
+//!     Ok([ada.await?, alan.await?])
+//! }))?;
+//! assert_eq!(greetings, ["hello, Ada", "hello, Alan"]);
+//! # Ok::<(), fourfold::Error>(())
+//! ```
+//!
+//! # What is here
+//!
+//! | module | holds | needs |
+//! |---|---|---|
+//! | [`asyncio`] | the asyncio dialect: loop, tasks, futures, groups, timeouts, locks, queues, executors | |
+//! | [`generator`] | generators driven by hand, as Python has them | |
+//! | [`net`] | TCP, UDP and Unix sockets, name resolution | a running loop |
+//! | [`tls`] | TLS over any stream of bytes | feature `tls`, on by default |
+//! | [`http`] | an HTTP client, a server, and single timed exchanges | feature `http`, on by default; `http2` |
+//! | [`Error`] | the one error type that crosses all of them | |
+//!
+//! `net`, `tls` and `http` belong to no dialect: they ask for the loop that runs on this thread.
+//!
+//! # Cancelling crosses `net` and `http` with a wrapper
+//!
+//! The waits of a dialect end by themselves when their task is cancelled or timed out. The futures
+//! of `net`, `tls` and `http`, and all others of the Rust ecosystem, know of no task. Await them
+//! through [`cancellable`](asyncio::Cancellable::cancellable) or [`wrap`](asyncio::wrap) wherever
+//! a cancellation or a timeout is to reach them; dropping such a future ends what it did.
+//!
+//! # Threads
+//!
+//! An asyncio loop and its tasks stay on the thread that made the loop, so nothing in a task needs
+//! to be `Send`. From other threads a loop is reached through [`asyncio::Remote`].
+//!
+//! The chapter `docs/asyncio.md` of the repository is a tutorial, a table from each name of asyncio
+//! to its name here, and a list of what differs.
 
 pub mod asyncio;
 mod error;
@@ -8,7 +58,21 @@ pub mod generator;
 #[cfg(feature = "http")]
 pub mod http;
 pub mod net;
+pub mod stopwatch;
 #[cfg(feature = "tls")]
 pub mod tls;
 
 pub use error::{Error, Kind, Result};
+#[doc(inline)]
+pub use fourfold_kernel::trace;
+
+/// The examples of the repository's pages, compiled and run with the tests.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../../../docs/asyncio.md")]
+    struct Asyncio;
+
+    #[cfg(feature = "http")]
+    #[doc = include_str!("../../../README.md")]
+    struct Readme;
+}

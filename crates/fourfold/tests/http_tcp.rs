@@ -5,10 +5,14 @@ mod support;
 
 use std::io::Write;
 use std::net::TcpListener;
+use std::time::Duration;
 
-use fourfold::asyncio::run;
-use fourfold::http::{Client, ExchangeError, ExchangeOptions, FailureKind, Stage, Url, exchange};
-use support::{peer, read_head};
+use fourfold::asyncio::{Cancellable, run, timeout};
+use fourfold::http::{
+    Client, ExchangeError, ExchangeOptions, FailureKind, PhasesSoFar, Stage, Url, exchange,
+    exchange_noting,
+};
+use support::{peer, read_head, read_to_the_end};
 
 fn failure(address: String) -> ExchangeError {
     let error = run(async move {
@@ -49,7 +53,9 @@ fn a_connection_that_is_refused_fails_its_stage() {
 fn a_name_without_an_address_fails_its_stage() {
     let error = failure("no-such-host.invalid".to_owned());
     assert_eq!((error.stage, &error.kind), (Stage::Dns, &FailureKind::Unresolvable));
-    assert!(error.to_string().contains("no-such-host.invalid"), "{error}");
+    let text = error.to_string();
+    assert!(text.starts_with("the name no-such-host.invalid cannot be resolved: "), "{text}");
+    assert_eq!(text.matches("no-such-host.invalid").count(), 1, "{text}");
 }
 
 #[test]
@@ -61,4 +67,35 @@ fn a_client_connects_by_itself() {
     let text = run(async move { Client::new().get(&*address.to_string()).await?.text().await });
     assert_eq!(text.unwrap(), "hello");
     thread.join().unwrap();
+}
+
+/// How far an exchange comes with a host that says this much and no more, until it is given up.
+fn given_up_after(said: &'static [u8]) -> PhasesSoFar {
+    let (address, thread) = peer(move |mut stream| {
+        read_head(&mut stream);
+        stream.write_all(said).unwrap();
+        read_to_the_end(&mut stream);
+    });
+    let phases = run(async move {
+        let url = Url::parse(&format!("localhost:{}", address.port()))?;
+        let (options, mut phases) = (ExchangeOptions::default(), PhasesSoFar::default());
+        let asking = exchange_noting(&url, &options, &mut phases).cancellable();
+        assert!(timeout(Duration::from_millis(300), asking).await.unwrap_err().is_timed_out());
+        Ok(phases)
+    });
+    thread.join().unwrap();
+    phases.unwrap()
+}
+
+#[test]
+fn an_exchange_that_is_given_up_tells_how_far_it_came() {
+    let phases = given_up_after(b"");
+    assert!(phases.dns.is_some() && phases.connect.is_some(), "{phases:?}");
+    assert_eq!(phases.first_byte, None);
+}
+
+#[test]
+fn the_first_byte_of_half_a_head_is_noted() {
+    let phases = given_up_after(b"HTTP/1.1 200 OK\r\nContent-Le");
+    assert!(phases.first_byte.is_some(), "{phases:?}");
 }

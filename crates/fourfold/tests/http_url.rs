@@ -87,3 +87,12 @@ fn a_redirect_leads_where_browsers_go() {
     assert!(base.join("ftp://c.d/").is_err());
     assert!(base.join("mailto:someone@c.d").is_err());
 }
+
+#[test]
+fn a_text_is_an_address_however_it_is_held() {
+    let typed = String::from("google.fr");
+    let url = Url::try_from(typed.as_str()).unwrap();
+    assert_eq!(Url::try_from(&typed), Ok(url.clone()));
+    assert_eq!(Url::try_from(typed), Ok(url));
+    assert!(Url::try_from(String::from("ftp://google.fr")).is_err());
+}

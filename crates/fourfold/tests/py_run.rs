@@ -256,3 +256,18 @@ fn py_22_generators_are_closed_after_the_leftovers_and_before_the_loop_goes() {
     assert_eq!(*log.borrow(), ["main ends", "a cancelled", "generator closed"]);
     assert!(kept.take().is_some());
 }
+
+/// A connection that nobody closed, say: started by the library on the loop, and never done.
+#[test]
+fn py_22_run_drops_a_detached_future_that_is_left() {
+    let (told, ended) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let result = asyncio::run(async {
+            let driver = fourfold_kernel::driver::current().expect("a loop is running");
+            driver.spawn_local(Box::pin(std::future::pending()));
+            asyncio::sleep(Duration::ZERO).await
+        });
+        told.send(result).expect("the test waits");
+    });
+    ended.recv_timeout(Duration::from_secs(30)).expect("run comes to its end").unwrap();
+}

@@ -81,6 +81,17 @@ fn a_certificate_signed_by_itself_or_by_a_stranger_has_an_unknown_issuer() {
 }
 
 #[test]
+fn a_certificate_of_an_authority_is_not_one_for_a_host() {
+    let authority = Authority::new();
+    let server = authority.server_with(&["localhost"], |params| {
+        params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    });
+    let problem = problem(&authority.client(), "localhost", server);
+    assert_eq!(problem, CertificateProblem::Authority);
+    assert!(problem.to_string().contains("self-signed"), "{problem}");
+}
+
+#[test]
 fn an_insecure_connector_accepts_what_it_is_shown() {
     let insecure = Connector::builder().insecure().build().unwrap();
     handshake(&insecure, "localhost", self_signed("other.example")).unwrap();

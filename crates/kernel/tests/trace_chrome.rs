@@ -212,3 +212,15 @@ fn times_are_microseconds_with_their_nanoseconds() {
     let expected = format!("\"ts\":{}.{:03},\"name\":\"one\"", at / 1000, at % 1000);
     assert!(String::from_utf8(out).unwrap().contains(&expected));
 }
+
+#[test]
+fn further_events_stand_in_the_same_list() {
+    let recording = Recording::start();
+    trace::instant("ours", format_args!(""));
+    let mut json = Vec::new();
+    recording.finish().write_chrome_with(&mut json, ["{\"name\":\"theirs\"}"; 2]).unwrap();
+    let trace: Value = serde_json::from_slice(&json).unwrap();
+    let events = trace["traceEvents"].as_array().unwrap();
+    let named = |name| events.iter().filter(|event| event["name"] == name).count();
+    assert_eq!((named("ours"), named("theirs")), (1, 2));
+}

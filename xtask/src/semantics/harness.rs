@@ -65,6 +65,9 @@ fn results(output: &str) -> BTreeMap<String, Outcome> {
         .lines()
         .filter_map(|line| {
             let (name, result) = line.strip_prefix("test ")?.rsplit_once(" ... ")?;
+            // A test's child process that is a test program itself may have begun a line, without
+            // ending it, on the same output: "test child ... test parent ... ok".
+            let name = name.rsplit_once(" ... test ").map_or(name, |(_, parent)| parent);
             let name = name.trim_end_matches(" - should panic");
             let outcome = match result.split([',', ' ']).next()? {
                 "ok" => Outcome::Passed,

@@ -11,6 +11,7 @@
 //! ```
 
 mod asyncio;
+mod interrupt;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -36,7 +37,7 @@ pub(crate) trait Observer: Send + Sync {
 }
 
 /// Probes everything in `plan` in the manner of `dialect` and returns when all has ended, or
-/// Ctrl-C has cancelled what was left.
+/// Ctrl-C has cancelled what was left. From the call on, the second Ctrl-C ends the program.
 ///
 /// # Errors
 ///
@@ -46,6 +47,7 @@ pub(crate) fn run(
     plan: Arc<Plan>,
     observer: Box<dyn Observer>,
 ) -> fourfold::Result<Run> {
+    interrupt::second_ends_the_program()?;
     let recorder = Arc::new(Recorder::new(Arc::clone(&plan), observer));
     let interrupted = match dialect {
         DialectName::Asyncio => asyncio::run(plan, Arc::clone(&recorder))?,
@@ -125,7 +127,7 @@ impl Recorder {
             rounds
         };
         let lanes = lanes.into_iter().map(|lane| lane.into_iter().map(site).collect()).collect();
-        Run { lanes, real, interrupted }
+        Run { began: self.began, lanes, real, interrupted }
     }
 
     fn lanes(&self) -> MutexGuard<'_, Vec<Vec<Record>>> {

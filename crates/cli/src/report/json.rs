@@ -43,7 +43,7 @@ struct LaneReport<'a> {
 #[derive(Serialize)]
 struct SiteReport<'a> {
     site: &'a str,
-    url: &'a str,
+    url: String,
     #[serde(flatten)]
     probes: Probes<'a>,
 }
@@ -107,7 +107,7 @@ fn site_report(site: Site<'_>, count: u32) -> SiteReport<'_> {
         }),
         (_, rounds) => Probes::Rounds { rounds: rounds.iter().map(probe_report).collect() },
     };
-    SiteReport { site: &site.target.site, url: &site.target.url, probes }
+    SiteReport { site: &site.target.site, url: site.target.url.to_string(), probes }
 }
 
 fn probe_report(outcome: &Outcome) -> ProbeReport<'_> {

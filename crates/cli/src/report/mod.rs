@@ -21,7 +21,7 @@ use crate::plan::Plan;
 
 pub(crate) use json::json;
 pub(crate) use look::Look;
-pub(crate) use trace::trace;
+pub(crate) use trace::{Recorded, Recording};
 
 /// With more sites than this, tables give way to summaries and the timeline shows a sample.
 const MOST_ROWS: usize = 40;

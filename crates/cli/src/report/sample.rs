@@ -1,6 +1,6 @@
 //! Runs that were never made, for the tests of the reports.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::lanes::parse_lane;
 use crate::outcome::{Ending, Outcome, Phases, Run};
@@ -50,7 +50,7 @@ pub(super) fn failed(start_ms: u64, time_ms: u64, ending: Ending) -> Outcome {
 fn run(lanes: Vec<Vec<Vec<Outcome>>>, interrupted: bool) -> Run {
     let ends = lanes.iter().flatten().flatten().map(Outcome::end);
     let real = ends.max().unwrap_or_default();
-    Run { lanes, real, interrupted }
+    Run { began: Instant::now(), lanes, real, interrupted }
 }
 
 /// The demonstration.

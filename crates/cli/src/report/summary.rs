@@ -32,30 +32,31 @@ pub(super) fn sites(plan: &Plan, run: &Run, look: &Look) -> String {
 
 fn headline(plan: &Plan, run: &Run, look: &Look) -> String {
     let mut codes: BTreeMap<u16, u64> = BTreeMap::new();
-    let mut failed = 0;
+    let (mut failed, mut cancelled) = (0, 0);
     for outcome in run.outcomes() {
         match outcome.ending {
             Ending::Answered(code) => *codes.entry(code).or_default() += 1,
-            Ending::Failed(_) | Ending::Cancelled => failed += 1,
+            Ending::Failed(_) => failed += 1,
+            Ending::Cancelled => cancelled += 1,
         }
     }
-    let made = run.outcomes().count() as u64;
-    let mut texts = vec![format!("{} answered", units::count(made - failed))];
-    if failed > 0 {
-        texts.push(look.red(&format!("{} failed", units::count(failed))));
-    }
-    if made < plan.probes() {
-        texts.push(look.red(&format!("{} not run", units::count(plan.probes() - made))));
-    }
+    let answered: u64 = codes.values().sum();
+    let not_run = plan.probes() - answered - failed - cancelled;
     let what = format!(
         "{} of {} in {}",
         units::counted(plan.probes(), "probe"),
         units::counted(plan.sites() as u64, "site"),
         units::counted(plan.lanes.len() as u64, "lane")
     );
-    let mut text = format!("{}: {}\n", look.bold(&what), texts.join(", "));
+    let mut text = format!("{}: {} answered\n", look.bold(&what), units::count(answered));
+    let line = |times, what: &str| format!("{:>9}  {what}\n", units::count(times));
     for (code, times) in codes {
-        text += &format!("{:>9}  {}\n", units::count(times), with_meaning(&code.to_string()));
+        text += &line(times, &with_meaning(&code.to_string()));
+    }
+    for (times, what) in [(failed, "failed"), (cancelled, "cancelled"), (not_run, "not run")] {
+        if times > 0 {
+            text += &line(times, &look.red(what));
+        }
     }
     text
 }

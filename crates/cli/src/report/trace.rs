@@ -1,74 +1,99 @@
 //! The run in the Chrome trace event format, for chrome://tracing and Perfetto.
 //!
-//! Each lane is a thread of the picture, each probe a slice on it, and each of its phases a slice
-//! inside that. The format:
+//! ```text
+//!   process "threads"   the loop's phases, what it polled, what became ready
+//!   process "tasks"     a track for each task, named after its lane, with its states
+//!   process "probes"    a track for each lane: a slice for each probe, in it one for each phase
+//! ```
+//!
+//! The first two are the runtime's recording, the third is what this program knows. The format:
 //! <https://docs.google.com/document/d/1CvAClvFfyA5R-PhYUmn5OOQtYMH4h6I0nSsKchNAySU>.
 
 use std::io::{BufWriter, Write};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use serde::Serialize;
+use fourfold::trace::{self, Trace};
 use serde_json::{Value, json};
 
 use crate::outcome::{Ending, Outcome, Run};
 use crate::plan::Plan;
 
-#[derive(Serialize)]
-struct Event<'a> {
-    name: &'a str,
-    cat: &'static str,
-    ph: char,
-    /// Start and length in microseconds.
-    ts: f64,
-    dur: f64,
-    pid: u32,
-    tid: usize,
-    args: Value,
+/// The recording keeps so many events at most, some 64 MiB; a probe makes about 60.
+const MOST_EVENTS: usize = 1 << 20;
+
+/// The number of the process "probes"; the recording's own are lower.
+const PROBES: u32 = 3;
+
+/// What the runtime does, from [`Recording::start`] on.
+pub(crate) struct Recording {
+    began: Instant,
+    recording: trace::Recording,
 }
 
-/// Writes the trace of `run` to `out`.
-///
-/// # Errors
-///
-/// If `out` cannot be written.
-pub(crate) fn trace(plan: &Plan, run: &Run, out: impl Write) -> std::io::Result<()> {
-    let mut out = BufWriter::new(out);
-    out.write_all(b"{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n")?;
-    let program = json!({"name": "process_name", "ph": "M", "pid": 1, "tid": 0,
-                         "args": {"name": "fourfold ping"}});
-    serde_json::to_writer(&mut out, &program)?;
-    for lane in 0..plan.lanes.len() {
-        let name = format!("lane {}", lane + 1);
-        let thread = json!({"name": "thread_name", "ph": "M", "pid": 1, "tid": lane + 1,
-                            "args": {"name": name}});
-        out.write_all(b",\n")?;
-        serde_json::to_writer(&mut out, &thread)?;
+/// A [`Recording`] that has ended.
+pub(crate) struct Recorded {
+    began: Instant,
+    trace: Trace,
+}
+
+impl Recording {
+    pub(crate) fn start() -> Recording {
+        let recording = trace::Recording::with_capacity(MOST_EVENTS);
+        Recording { began: Instant::now(), recording }
     }
-    for site in run.sites(plan) {
-        for (round, outcome) in site.rounds.iter().enumerate() {
-            let args = json!({"url": &*site.target.url, "round": round + 1,
-                              "status": status(outcome), "error": outcome.ending.reason()});
-            let slice = |name, cat, start, time, args| Event {
-                name,
-                cat,
-                ph: 'X',
-                ts: micros(start),
-                dur: micros(time),
-                pid: 1,
-                tid: site.lane + 1,
-                args,
+
+    pub(crate) fn finish(self) -> Recorded {
+        Recorded { began: self.began, trace: self.recording.finish() }
+    }
+}
+
+impl Recorded {
+    /// How many events the runtime told.
+    pub(crate) fn events(&self) -> u64 {
+        self.trace.events().len() as u64
+    }
+
+    /// How many more there would have been.
+    pub(crate) fn missed(&self) -> u64 {
+        self.trace.missed()
+    }
+
+    /// Writes the recording, and the probes of `run`, to `out`.
+    ///
+    /// # Errors
+    ///
+    /// If `out` cannot be written.
+    pub(crate) fn write(&self, plan: &Plan, run: &Run, out: impl Write) -> std::io::Result<()> {
+        let mut out = BufWriter::new(out);
+        // What came of the run is counted from its own start.
+        let offset = run.began.saturating_duration_since(self.began);
+        self.trace.write_chrome_with(&mut out, probes(plan, run, offset))?;
+        out.flush()
+    }
+}
+
+/// The events of the process "probes".
+fn probes<'a>(plan: &'a Plan, run: &'a Run, offset: Duration) -> impl Iterator<Item = Value> + 'a {
+    let name = |what: &str, tid: usize, name: String| json!({"name": what, "ph": "M", "pid": PROBES, "tid": tid, "args": {"name": name}});
+    let process = name("process_name", 0, "probes".into());
+    let lanes =
+        (0..plan.lanes.len()).map(move |lane| name("thread_name", lane + 1, plan.lane_name(lane)));
+    let slices = run.sites(plan).flat_map(move |site| {
+        site.rounds.iter().enumerate().flat_map(move |(round, outcome)| {
+            let slice = move |name: &str, cat, start: Duration, time: Duration, args: Value| {
+                let (ts, dur) = (micros(offset + start), micros(time));
+                json!({"name": name, "cat": cat, "ph": "X", "ts": ts, "dur": dur,
+                       "pid": PROBES, "tid": site.lane + 1, "args": args})
             };
-            out.write_all(b",\n")?;
+            let args = json!({"url": site.target.url.to_string(), "round": round + 1,
+                              "status": status(outcome), "error": outcome.ending.reason()});
             let probe = slice(&site.target.site, "probe", outcome.start, outcome.time, args);
-            serde_json::to_writer(&mut out, &probe)?;
-            for (name, start, time) in phases(outcome) {
-                out.write_all(b",\n")?;
-                serde_json::to_writer(&mut out, &slice(name, "phase", start, time, json!({})))?;
-            }
-        }
-    }
-    out.write_all(b"\n]}\n")?;
-    out.flush()
+            let phases = phases(outcome)
+                .map(move |(name, start, time)| slice(name, "phase", start, time, json!({})));
+            std::iter::once(probe).chain(phases)
+        })
+    });
+    std::iter::once(process).chain(lanes).chain(slices)
 }
 
 /// The phases that were reached, each with its start.
@@ -107,13 +132,10 @@ mod tests {
     #[test]
     fn every_probe_is_a_slice_of_its_lane_and_holds_its_phases() {
         let (plan, run) = sample::demo();
-        let mut text = Vec::new();
-        trace(&plan, &run, &mut text).unwrap();
-        let value: Value = serde_json::from_slice(&text).unwrap();
-        let events = value["traceEvents"].as_array().unwrap();
+        let events: Vec<Value> = probes(&plan, &run, Duration::from_millis(5)).collect();
         let named = |name: &str| events.iter().find(|event| event["name"] == name).unwrap();
         assert_eq!(named("google.es")["tid"], 2);
-        assert_eq!(named("google.ch")["ts"], 121_000.0);
+        assert_eq!(named("google.ch")["ts"], 126_000.0);
         assert_eq!(named("google.ch")["dur"], 81_000.0);
         assert_eq!(events.iter().filter(|event| event["cat"] == "phase").count(), 8);
         assert_eq!(events.iter().filter(|event| event["ph"] == "M").count(), 3);

@@ -100,6 +100,8 @@ pub(crate) enum Flag {
     AsException = 1 << 11,
     /// The task awaits itself and will be told so at its next step.
     AwaitsItself = 1 << 12,
+    /// A cancellation has passed through on its way to what the task awaits.
+    Passed = 1 << 14,
     /// Seen already by a function that takes several futures and wants each one once.
     Listed = 1 << 13,
 }
@@ -428,16 +430,36 @@ pub(crate) fn cancel(cell: &Erased<TaskData>, message: Option<Arc<str>>) -> bool
         }
         return false;
     }
-    // A `Cancelled` that is on its way keeps its message.
-    if !local.has(Flag::Throw) || cell.is_running() {
-        local.set_cancel_message(message);
-    }
+    keep_message(cell, message);
     (local.cancel)(cell)
 }
 
 /// The `cancel` of a task: marks it, and passes the cancellation to its innermost wait.
+///
+/// Tasks may await each other in a long chain, so it is followed in a loop and not by recursion;
+/// and in a circle, which is found by `PASSED`: there the cancellation is raised at the await that
+/// closes the circle, since nothing else would ever end it. (The original fails with
+/// `RecursionError` in both cases.)
 pub(crate) fn cancel_task(cell: &Erased<TaskData>) -> bool {
+    let mut passed: Vec<Erased<TaskData>> = Vec::new();
+    let mut task = cell.clone();
+    while let Some(inner) = cancel_one_task(&task) {
+        task.data().local().set(Flag::Passed);
+        passed.push(std::mem::replace(&mut task, inner));
+    }
+    for task in passed {
+        task.data().local().clear(Flag::Passed);
+    }
+    true
+}
+
+/// Cancels a task where it can be done at once; else gives the task it awaits, to go on with.
+fn cancel_one_task(cell: &Erased<TaskData>) -> Option<Erased<TaskData>> {
     let local = cell.data().local();
+    if local.has(Flag::Passed) {
+        throw(cell, local);
+        return None;
+    }
     local.cancelling.set(local.cancelling.get() + 1);
     if let Some(id) = local.id {
         trace::cancel_requested(id);
@@ -445,18 +467,44 @@ pub(crate) fn cancel_task(cell: &Erased<TaskData>) -> bool {
     if cell.is_running() {
         // Whatever it polled during this step is not yet what it waits on.
         local.set(Flag::MustCancel);
-    } else if !local.has(Flag::Throw) && !cancel_wait(cell, local) {
+        return None;
+    }
+    if local.has(Flag::Throw) {
+        return None;
+    }
+    let awaited = local.waits_on().filter(|inner| {
+        !local.has(Flag::Leaf) && !inner.is_done() && inner.data().local().has(Flag::Task)
+    });
+    if let Some(inner) = awaited {
+        let message = local.peek_extra(|extra| extra.cancel_message.clone()).flatten();
+        keep_message(&inner, message);
+        return Some(inner);
+    }
+    if !cancel_wait(cell, local) {
         local.set(Flag::MustCancel);
     }
-    true
+    None
+}
+
+/// Has the wait that a suspended task is in fail with `Cancelled`.
+fn throw(cell: &Erased<TaskData>, local: &Local) {
+    local.set(Flag::Throw);
+    // SAFETY: only tasks are suspended in waits, and tasks have a body.
+    unsafe { cell.wake() };
+}
+
+/// The text of a cancellation, unless another one is on its way already.
+fn keep_message(cell: &Erased<TaskData>, message: Option<Arc<str>>) {
+    let local = cell.data().local();
+    if !local.has(Flag::Throw) || cell.is_running() {
+        local.set_cancel_message(message);
+    }
 }
 
 /// Cancels what a suspended task waits on. `false`: it waits on nothing that can be cancelled.
 pub(crate) fn cancel_wait(cell: &Erased<TaskData>, local: &Local) -> bool {
     if local.take(Flag::Leaf) {
-        local.set(Flag::Throw);
-        // SAFETY: only tasks have leaves, and tasks have a body.
-        unsafe { cell.wake() };
+        throw(cell, local);
         return true;
     }
     match local.waits_on() {

@@ -42,8 +42,15 @@ enum Phase<T> {
     Taken,
 }
 
+impl<T: Send + 'static> Default for ConcurrentFuture<T> {
+    fn default() -> Self {
+        ConcurrentFuture::new()
+    }
+}
+
 impl<T: Send + 'static> ConcurrentFuture<T> {
-    pub(crate) fn new() -> ConcurrentFuture<T> {
+    /// A future that belongs to no executor: whoever has it settles it.
+    pub fn new() -> ConcurrentFuture<T> {
         let state = State { phase: Phase::Pending, callbacks: Vec::new() };
         ConcurrentFuture(Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() }))
     }
@@ -63,15 +70,39 @@ impl<T: Send + 'static> ConcurrentFuture<T> {
         pending
     }
 
+    /// Sets the result and calls the done callbacks, on this thread.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidState`] where it is done already.
+    pub fn set_result(&self, result: T) -> Result<()> {
+        self.settle(Ok(result))
+    }
+
+    /// Sets an exception and calls the done callbacks, on this thread.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidState`] where it is done already.
+    pub fn set_exception(&self, error: impl Into<Error>) -> Result<()> {
+        self.settle(Err(error.into()))
+    }
+
     /// Writes the outcome, unless there is one.
     pub(crate) fn finish(&self, outcome: Result<T>) {
+        // There is one where it was cancelled: nobody waits for this outcome then.
+        let _ = self.settle(outcome);
+    }
+
+    fn settle(&self, outcome: Result<T>) -> Result<()> {
         let callbacks = {
             let mut state = self.lock();
             match state.phase {
                 Phase::Pending | Phase::Running => state.phase = Phase::Done(outcome),
                 Phase::Done(_) | Phase::Taken => {
                     drop(state);
-                    return drop(outcome);
+                    drop(outcome);
+                    return Err(InvalidState::already_done());
                 }
             }
             std::mem::take(&mut state.callbacks)
@@ -80,6 +111,7 @@ impl<T: Send + 'static> ConcurrentFuture<T> {
         for callback in callbacks {
             self.call(callback);
         }
+        Ok(())
     }
 
     fn call(&self, callback: Callback<T>) {

@@ -11,7 +11,7 @@ use fourfold_kernel::timer::Clock;
 
 use super::context::{self, Context};
 use super::futures::Future;
-use super::handles::{Callback, Handle, In, TimerHandle};
+use super::handles::{Callback, Handle, In, ThreadsafeHandle, TimerHandle};
 use super::interrupts::KeyboardInterrupt;
 use super::task_builder::TaskFactory;
 use super::tasks::{How, Task};
@@ -362,6 +362,11 @@ impl Loop {
         self.core.report(context);
     }
 
+    /// Whether both are the same loop.
+    pub fn same(&self, other: &Loop) -> bool {
+        Arc::ptr_eq(&self.core, &other.core)
+    }
+
     /// How many turns the loop has made.
     pub fn turns(&self) -> u64 {
         self.core.turns()
@@ -385,7 +390,8 @@ pub struct Remote {
 
 impl Remote {
     /// Queues a call of `f` on the loop's thread, in a copy of the current context, and wakes the
-    /// loop if it sleeps. Any thread.
+    /// loop if it sleeps. Any thread; from the loop's own it is
+    /// [`call_soon`](Loop::call_soon).
     ///
     /// # Errors
     ///
@@ -394,8 +400,21 @@ impl Remote {
     /// The original is
     /// [`loop.call_soon_threadsafe`](https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.loop.call_soon_threadsafe).
     #[track_caller]
-    pub fn call_soon_threadsafe(&self, f: impl FnOnce() + Send + 'static) -> Result<()> {
-        self.core.send_call(Box::new(f)).map_err(|_| Error::msg("Event loop is closed"))
+    pub fn call_soon_threadsafe(
+        &self,
+        f: impl FnOnce() + Send + 'static,
+    ) -> Result<ThreadsafeHandle> {
+        let (handle, call) = ThreadsafeHandle::new(f);
+        if self.core.is_owner() && !self.core.is_closed() {
+            // What was queued before keeps its place before it.
+            let context = In::Copy(context::snapshot());
+            self.core.queue_call(Callback::new(call, context, Location::caller()));
+            return Ok(handle);
+        }
+        match self.core.send_call(Box::new(call)) {
+            Ok(()) => Ok(handle),
+            Err(_) => Err(Error::msg("Event loop is closed")),
+        }
     }
 }
 

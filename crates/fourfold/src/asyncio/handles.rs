@@ -7,6 +7,8 @@ use std::fmt;
 use std::mem::{ManuallyDrop, MaybeUninit};
 use std::panic::Location;
 use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use fourfold_kernel::timer;
@@ -192,5 +194,41 @@ impl TimerHandle {
     /// When the call is due, on the clock of [`Loop::time`](super::Loop::time).
     pub fn when(&self) -> Duration {
         self.when
+    }
+}
+
+/// What [`call_soon_threadsafe`](super::Remote::call_soon_threadsafe) returns: cancels the call
+/// while it waits. Any thread may hold it.
+///
+/// Dropping a handle does not cancel.
+#[derive(Clone, Debug)]
+pub struct ThreadsafeHandle {
+    cancelled: Arc<AtomicBool>,
+}
+
+impl ThreadsafeHandle {
+    /// A handle, and `f` such that the handle can cancel it.
+    pub(crate) fn new(
+        f: impl FnOnce() + Send + 'static,
+    ) -> (ThreadsafeHandle, impl FnOnce() + Send + 'static) {
+        let cancelled = Arc::new(AtomicBool::new(false));
+        let asked = cancelled.clone();
+        let call = move || {
+            if !asked.load(Ordering::Acquire) {
+                f();
+            }
+        };
+        (ThreadsafeHandle { cancelled }, call)
+    }
+
+    /// Cancels the call. Once it began, nothing happens; a call that is cancelled on the loop's
+    /// own thread never runs.
+    pub fn cancel(&self) {
+        self.cancelled.store(true, Ordering::Release);
+    }
+
+    /// Whether [`cancel`](ThreadsafeHandle::cancel) was called.
+    pub fn cancelled(&self) -> bool {
+        self.cancelled.load(Ordering::Acquire)
     }
 }

@@ -100,7 +100,7 @@ pub use generators::{AsyncGenerator, StopAsyncIteration, async_generator};
 pub use graph::{
     FrameCallGraphEntry, FutureCallGraph, capture_call_graph, format_call_graph, print_call_graph,
 };
-pub use handles::{Handle, TimerHandle};
+pub use handles::{Handle, ThreadsafeHandle, TimerHandle};
 pub use interrupts::KeyboardInterrupt;
 pub use locks::{
     AcquireLock, AcquireSemaphore, Barrier, BoundedSemaphore, BrokenBarrier, Condition, Event,

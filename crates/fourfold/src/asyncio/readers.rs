@@ -29,7 +29,6 @@ use std::sync::Arc;
 use std::task::{Wake, Waker};
 
 use fourfold_kernel::reactor::{Direction, Interest, Registration};
-use fourfold_kernel::trace;
 use mio::unix::SourceFd;
 
 use super::context::{self, Snapshot};
@@ -158,7 +157,6 @@ impl Io {
     fn ready(&self, core: &Core, fd: RawFd, direction: Direction) {
         let Some(watch) = self.watch(fd) else { return };
         let Some(handle) = watch.handlers.borrow()[direction as usize].clone() else { return };
-        trace::io_ready(if direction == Direction::Read { "read" } else { "write" }, fd as usize);
         if handle.trigger == Trigger::Level {
             // Where the system refuses, the callback is not told again; the next change says why.
             let _ = watch.renew(core);

@@ -15,6 +15,7 @@ use fourfold_kernel::trace;
 
 use super::cell::{self, Flag, Local, TaskData};
 use super::context::{self, Context, Snapshot};
+use super::foreign::Cancellable;
 use super::futures::Future;
 use super::task_builder::TaskBuilder;
 use super::turn::{self, Core, CoreRef, Running};
@@ -281,6 +282,10 @@ impl AnyTask {
         local.cancelling.set(left);
         if left == 0 {
             local.clear(Flag::MustCancel);
+            if self.cell.is_running() {
+                // Due in this step, but no wait that knows of it was polled yet.
+                local.clear(Flag::Throw);
+            }
         }
         left
     }
@@ -509,13 +514,11 @@ fn run_eagerly(runnable: Runnable<TaskData>) {
     unsafe { runnable.run() }
 }
 
-/// Starts a future without a result that nobody waits for.
+/// Starts a future without a result that nobody waits for. Such a future knows nothing of
+/// cancelling: a cancelled one is dropped, or the end of `run` would wait for it for ever.
 #[track_caller]
 pub(crate) fn spawn_detached(core: &Core, future: LocalBoxFuture) {
-    let coroutine = async move {
-        future.await;
-        Ok(())
-    };
+    let coroutine = future.cancellable();
     drop(Task::start(core, coroutine, How::default(), Location::caller()));
 }
 

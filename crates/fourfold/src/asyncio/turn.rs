@@ -32,6 +32,7 @@ use fourfold_kernel::reactor::{self, Reactor};
 use fourfold_kernel::task::{Erased, Orphan, Runnable};
 use fourfold_kernel::thread::{self, Token};
 use fourfold_kernel::timer::{self, Clock, Wheel};
+use fourfold_kernel::trace;
 
 use super::cell::{DoneCall, TaskData};
 use super::context;
@@ -356,6 +357,7 @@ impl Core {
         self.queue_due_timers(local);
         let now_queued = local.ready.borrow().len();
         let debug = local.debug.get();
+        let _running = trace::span("run");
         for _ in 0..now_queued {
             if self.interrupted.load(Ordering::Relaxed) {
                 return;
@@ -425,9 +427,10 @@ impl Core {
     }
 
     fn poll_for(&self, local: &LocalParts, timeout: Option<Duration>) {
-        let _traced = fourfold_kernel::trace::span("poll");
+        let _polling = trace::span("poll");
         if let Some(poll) = local.poll.borrow_mut().as_mut()
-            && let Err(error) = poll.poll(timeout)
+            // What other threads sent during the wait was there before what the wait found.
+            && let Err(error) = poll.poll_then(timeout, || self.queue_sent())
         {
             self.report(ExceptionContext::new("polling for I/O failed", Some(error.into())));
         }
@@ -440,7 +443,11 @@ impl Core {
         }
         let now = self.clock.now();
         local.time_queued.set(now);
+        let mut firing = None;
         while let Some((_, due)) = { local.timers.borrow_mut().pop_due(now) } {
+            if trace::enabled() && firing.is_none() {
+                firing = Some(trace::span("timers"));
+            }
             match due {
                 TimerEntry::Wake(waker) => {
                     // The wakes run when all due timers are queued; by then the cells they are

@@ -87,6 +87,11 @@ impl Connection {
         &self.meter
     }
 
+    /// The meter for somebody who reads it while the connection is in use.
+    pub(crate) fn shared_meter(&self) -> Arc<Meter> {
+        Arc::clone(&self.meter)
+    }
+
     pub(crate) fn is_http2(&self) -> bool {
         match self.handle {
             Handle::Http1(_) => false,

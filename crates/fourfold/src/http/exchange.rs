@@ -8,6 +8,7 @@
 //!
 //! The times are the loop's: under a virtual clock they are virtual.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -16,7 +17,7 @@ use http::{HeaderValue, Method, Request, Version, header};
 use super::connection::{Connection, RequestBody};
 use super::failure::HeadLimits;
 use super::secure::Security;
-use super::transport::{Stream, Transport};
+use super::transport::{Meter, Stream, Transport};
 use super::{ExchangeError, FailureKind, PhasesSoFar, Stage, Url, clock};
 #[cfg(feature = "tls")]
 use crate::tls::Connector;
@@ -118,15 +119,25 @@ pub async fn exchange_over<IO: Transport>(
     so_far: PhasesSoFar,
 ) -> Result<Exchange, ExchangeError> {
     let mut phases = so_far;
-    let securing = options.security().prepare(url).map_err(|error| error.with_phases(phases))?;
+    let exchange = finish(io, url, options, &mut phases).await;
+    exchange.map_err(|error| error.with_phases(phases))
+}
+
+/// The exchange from the connection on; what is reached is noted in `phases`.
+pub(crate) async fn finish<IO: Transport>(
+    io: IO,
+    url: &Url,
+    options: &ExchangeOptions,
+    phases: &mut PhasesSoFar,
+) -> Result<Exchange, ExchangeError> {
+    let securing = options.security().prepare(url)?;
     let before = phases.dns.unwrap_or_default() + phases.connect.unwrap_or_default();
     let start = clock::now();
-    let stream = securing.secure(url, io).await.map_err(|error| error.with_phases(phases))?;
+    let stream = securing.secure(url, io).await?;
     if url.is_https() {
         phases.tls = Some(since(start));
     }
-    let answer = ask(stream, url, options, &mut phases).await;
-    let answer = answer.map_err(|error| error.with_phases(phases))?;
+    let answer = ask(stream, url, options, phases).await?;
     let connect = phases.connect.unwrap_or_default();
     let first_byte = phases.first_byte.unwrap_or_default();
     Ok(Exchange {
@@ -158,13 +169,17 @@ async fn ask<IO: Transport>(
         .await
         .map_err(|error| ExchangeError::from_hyper(Stage::Request, url, &error, 0, limits))?;
     let request = request(url, options, connection.is_http2())?;
-    let sending = connection.send(request).await;
-    // On HTTP/2 the first bytes are the peer's settings, which answer nothing.
-    let first = match connection.is_http2() {
-        false => connection.meter().first_byte_at(),
-        true => sending.is_ok().then(clock::now),
+    let sending = if connection.is_http2() {
+        // The first bytes are the peer's settings, which answer nothing.
+        let sending = connection.send(request).await;
+        phases.first_byte = sending.is_ok().then(|| since(sent));
+        sending
+    } else {
+        let noting = NoteFirstByte { meter: connection.shared_meter(), sent, phases };
+        let sending = connection.send(request).await;
+        drop(noting);
+        sending
     };
-    phases.first_byte = first.map(|first| first.saturating_sub(sent));
     let failed = |error: Option<hyper::Error>, stage, received| match error {
         Some(error) => ExchangeError::from_hyper(stage, url, &error, received, limits),
         None => ExchangeError::closed(stage, received),
@@ -198,6 +213,21 @@ async fn ask<IO: Transport>(
             answer.body_complete = false;
             return Ok(answer);
         }
+    }
+}
+
+/// Notes when the first byte came as it is dropped, be it because nobody waits any longer for the
+/// rest of a head that began.
+struct NoteFirstByte<'a> {
+    meter: Arc<Meter>,
+    sent: Duration,
+    phases: &'a mut PhasesSoFar,
+}
+
+impl Drop for NoteFirstByte<'_> {
+    fn drop(&mut self) {
+        let first = self.meter.first_byte_at();
+        self.phases.first_byte = first.map(|first| first.saturating_sub(self.sent));
     }
 }
 

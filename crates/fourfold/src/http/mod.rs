@@ -8,7 +8,8 @@
 //! ```
 //!
 //! * [`exchange`] makes one timed exchange on a connection of its own: what a probe measures;
-//!   [`exchange_over`] makes it on a transport that is there.
+//!   [`exchange_noting`] tells how far it came where it is given up, [`exchange_over`] makes it on a
+//!   transport that is there.
 //! * [`Client`] is for everything else: redirects, time limits, connections that are kept.
 //! * [`Server`] and [`serve`] answer requests with an `async` function.
 //! * [`Url`] reads addresses as people type them.
@@ -49,6 +50,6 @@ pub use failure::{ExchangeError, FailureKind, PhasesSoFar, Stage};
 pub use response::Response;
 pub use server::{Listener, Server, serve, serve_connection};
 pub use serving::Request;
-pub use tcp::exchange;
+pub use tcp::{exchange, exchange_noting};
 pub use transport::Transport;
 pub use url::{Scheme, Url, UrlError};

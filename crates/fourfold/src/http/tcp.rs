@@ -3,9 +3,9 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 
+use super::exchange::finish;
 use super::{
-    Exchange, ExchangeError, ExchangeOptions, FailureKind, Listener, PhasesSoFar, Stage, Url,
-    clock, exchange_over,
+    Exchange, ExchangeError, ExchangeOptions, FailureKind, Listener, PhasesSoFar, Stage, Url, clock,
 };
 use crate::net::{TcpListener, TcpStream, lookup_host};
 
@@ -27,9 +27,47 @@ use crate::net::{TcpListener, TcpStream, lookup_host};
 ///
 /// It needs a running loop on the thread where it is polled first.
 pub async fn exchange(url: &Url, options: &ExchangeOptions) -> Result<Exchange, ExchangeError> {
-    let mut phases = PhasesSoFar::default();
-    let io = reach(url, &mut phases).await.map_err(|error| error.with_phases(phases))?;
-    exchange_over(io, url, options, phases).await
+    exchange_noting(url, options, &mut PhasesSoFar::default()).await
+}
+
+/// As [`exchange`], noting each phase in `phases` as it is reached: where the future is dropped, at
+/// a timeout for example, they tell how far it had come.
+///
+/// # Errors
+///
+/// As [`exchange`].
+///
+/// # Cancellation
+///
+/// As [`exchange`]; the phases that were reached stay noted.
+///
+/// ```
+/// use std::time::Duration;
+/// use fourfold::asyncio::{self, Cancellable};
+/// use fourfold::http::{ExchangeOptions, PhasesSoFar, Url, exchange_noting};
+///
+/// asyncio::run(async {
+///     let mute = std::net::TcpListener::bind("127.0.0.1:0")?;
+///     let url = Url::parse(&mute.local_addr()?.to_string())?;
+///     let (options, mut phases) = (ExchangeOptions::default(), PhasesSoFar::default());
+///     let asking = exchange_noting(&url, &options, &mut phases).cancellable();
+///     assert!(asyncio::timeout(Duration::from_millis(50), asking).await.is_err());
+///     assert!(phases.connect.is_some() && phases.first_byte.is_none());
+///     Ok(())
+/// })
+/// .unwrap();
+/// ```
+pub async fn exchange_noting(
+    url: &Url,
+    options: &ExchangeOptions,
+    phases: &mut PhasesSoFar,
+) -> Result<Exchange, ExchangeError> {
+    *phases = PhasesSoFar::default();
+    let exchange = match reach(url, phases).await {
+        Ok(io) => finish(io, url, options, phases).await,
+        Err(error) => Err(error),
+    };
+    exchange.map_err(|error| error.with_phases(*phases))
 }
 
 /// Connects to the host and port of an address.
@@ -54,7 +92,11 @@ pub(crate) async fn reach(url: &Url, phases: &mut PhasesSoFar) -> Result<TcpStre
 }
 
 fn unresolvable(url: &Url, error: &io::Error) -> ExchangeError {
-    let text = format!("the name {} cannot be resolved: {error}", url.host());
+    // The net's own text names the host once more; its cause is the resolver's word.
+    let cause = error.get_ref().and_then(|named| named.source());
+    let why = cause.map_or_else(|| error.to_string(), ToString::to_string);
+    let why = why.trim_start_matches("failed to lookup address information: ");
+    let text = format!("the name {} cannot be resolved: {why}", url.host());
     ExchangeError::new(Stage::Dns, FailureKind::Unresolvable, text)
 }
 

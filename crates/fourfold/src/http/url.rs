@@ -305,6 +305,22 @@ impl TryFrom<&str> for Url {
     }
 }
 
+impl TryFrom<String> for Url {
+    type Error = UrlError;
+
+    fn try_from(text: String) -> Result<Url, UrlError> {
+        Url::parse(&text)
+    }
+}
+
+impl TryFrom<&String> for Url {
+    type Error = UrlError;
+
+    fn try_from(text: &String) -> Result<Url, UrlError> {
+        Url::parse(text)
+    }
+}
+
 impl TryFrom<&Uri> for Url {
     type Error = UrlError;
 
@@ -326,6 +342,11 @@ impl UrlError {
     /// What was typed.
     pub fn input(&self) -> &str {
         &self.input
+    }
+
+    /// What is wrong with it, to be read after the input: "has no host".
+    pub fn problem(&self) -> &str {
+        self.problem
     }
 
     /// What to do about it.

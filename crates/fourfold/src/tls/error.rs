@@ -50,6 +50,9 @@ pub enum CertificateProblem {
     WrongHost(Vec<String>),
     /// Nobody this machine trusts has signed it; a self-signed one is among these.
     UnknownIssuer,
+    /// It is an authority's own, meant to sign others and not for a host. What `openssl req -x509`
+    /// makes is, unless it is told otherwise.
+    Authority,
     /// Its issuer took it back.
     Revoked,
     /// Anything else, in the words of the TLS library.
@@ -138,6 +141,10 @@ fn problem_of(error: &CertificateError) -> CertificateProblem {
         }
         CertificateError::UnknownIssuer => CertificateProblem::UnknownIssuer,
         CertificateError::Revoked => CertificateProblem::Revoked,
+        // A type of the verifier's library, which only its name tells from others.
+        CertificateError::Other(inner) if format!("{:?}", inner.0) == "CaUsedAsEndEntity" => {
+            CertificateProblem::Authority
+        }
         other => CertificateProblem::Other(other.to_string()),
     }
 }
@@ -196,6 +203,10 @@ impl fmt::Display for CertificateProblem {
             CertificateProblem::UnknownIssuer => f.write_str(
                 "is signed by nobody this machine trusts; add its issuer to the trusted \
                  certificates, or ask for an insecure connection",
+            ),
+            CertificateProblem::Authority => f.write_str(
+                "is an authority's and not a host's, as many self-signed ones are; issue one for \
+                 the host (CA:FALSE), or ask for an insecure connection",
             ),
             CertificateProblem::Revoked => f.write_str("was revoked by its issuer"),
             CertificateProblem::Other(text) => write!(f, "was not accepted: {text}"),

@@ -10,6 +10,7 @@ use std::time::Duration;
 use super::handle::{Handle, Shared};
 use super::ready::Ready;
 use super::slots::{Slots, WAKE};
+use crate::trace;
 
 /// How many events one call of the system brings at most. More come at the next poll.
 const EVENTS: usize = 1024;
@@ -67,11 +68,32 @@ impl Reactor {
     ///
     /// If a waker does. The events behind it are told by the next poll.
     pub fn poll(&mut self, timeout: Option<Duration>) -> io::Result<usize> {
+        self.poll_then(timeout, || ())
+    }
+
+    /// As [`poll`](Reactor::poll), and calls `before` when the wait is over and before anybody is
+    /// woken: what came in during the wait by other ways can so be queued first.
+    ///
+    /// # Errors
+    ///
+    /// As for [`poll`](Reactor::poll).
+    ///
+    /// # Panics
+    ///
+    /// As for [`poll`](Reactor::poll).
+    pub fn poll_then(
+        &mut self,
+        timeout: Option<Duration>,
+        before: impl FnOnce(),
+    ) -> io::Result<usize> {
         let left_over = self.told > 0 || !self.wakes.is_empty();
         if left_over {
+            before();
             return Ok(self.tell());
         }
-        match self.fetch(timeout) {
+        let fetched = self.fetch(timeout);
+        before();
+        match fetched {
             Ok(()) => Ok(self.tell()),
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {
                 self.events.clear();
@@ -122,6 +144,7 @@ impl Reactor {
             let Some((slot, belongs)) = handle.0.slots.named(event.token()) else { continue };
             if slot.add(belongs, Ready::from_event(event), wakes) {
                 live += 1;
+                trace::io_ready("I/O", Slots::index(event.token()));
                 wake_all(wakes);
             }
         }

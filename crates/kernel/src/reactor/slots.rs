@@ -79,10 +79,15 @@ impl Slots {
         &page[at]
     }
 
+    /// The index in a token, without the generation.
+    pub(super) fn index(token: Token) -> usize {
+        token.0 & INDEX_MASK
+    }
+
     /// The slot a token of an event names, if that index was ever handed out, and the generation
     /// it must have.
     pub(super) fn named(&self, token: Token) -> Option<(&Slot, impl Fn(u32) -> bool + use<>)> {
-        let (page, at) = Slots::place(token.0 & INDEX_MASK);
+        let (page, at) = Slots::place(Slots::index(token));
         let slot = self.pages.get(page)?.get()?.get(at)?;
         let generation = (token.0 >> INDEX_BITS) as u32;
         Some((slot, move |of_slot| of_slot & GENERATION_MASK == generation))

@@ -76,8 +76,12 @@ struct Writer<'a, W> {
     trace: &'a Trace,
 }
 
-/// Writes the whole trace.
-pub(super) fn write(trace: &Trace, out: impl Write) -> io::Result<()> {
+/// Writes the whole trace, and `further` events.
+pub(super) fn write(
+    trace: &Trace,
+    out: impl Write,
+    further: impl IntoIterator<Item: fmt::Display>,
+) -> io::Result<()> {
     let mut writer = Writer {
         out,
         first: true,
@@ -91,6 +95,10 @@ pub(super) fn write(trace: &Trace, out: impl Write) -> io::Result<()> {
     writer.begin()?;
     for event in trace.events() {
         writer.event(event)?;
+    }
+    for event in further {
+        // The names of the processes stand before them.
+        write!(writer.out, ",\n{event}")?;
     }
     writer.end()
 }

@@ -1,6 +1,7 @@
 //! Keeping what happens, up to a bound.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -170,6 +171,21 @@ impl Trace {
     ///
     /// Those of `out`.
     pub fn write_chrome(&self, out: impl io::Write) -> io::Result<()> {
-        chrome::write(self, out)
+        self.write_chrome_with(out, std::iter::empty::<&str>())
+    }
+
+    /// As [`write_chrome`](Trace::write_chrome), with further events in the same list: each displays
+    /// as one JSON object in Chrome's format, with its times counted from the start of the
+    /// recording. The processes (`pid`) 1 and 2 are taken.
+    ///
+    /// # Errors
+    ///
+    /// Those of `out`.
+    pub fn write_chrome_with(
+        &self,
+        out: impl io::Write,
+        further: impl IntoIterator<Item: fmt::Display>,
+    ) -> io::Result<()> {
+        chrome::write(self, out, further)
     }
 }

@@ -71,6 +71,8 @@ pub(super) fn peak(run: &Run) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Instant;
+
     use crate::outcome::{Ending, Phases};
 
     fn outcome(start_ms: u64, time_ms: u64) -> Outcome {
@@ -97,7 +99,7 @@ mod tests {
     fn the_peak_counts_what_overlaps() {
         let peak = |outcomes| {
             let lanes = vec![vec![outcomes]];
-            peak(&Run { lanes, real: Duration::ZERO, interrupted: false })
+            peak(&Run { began: Instant::now(), lanes, real: Duration::ZERO, interrupted: false })
         };
         assert_eq!(peak(vec![outcome(0, 20), outcome(5, 10), outcome(20, 10)]), 2);
         assert_eq!(peak(vec![]), 0);

@@ -1,0 +1,41 @@
+//! What the example programs share: how they are run.
+
+use std::future::IntoFuture;
+use std::time::Duration;
+
+use fourfold::asyncio::{self, Loop, Runner};
+use fourfold::stopwatch::stopwatch;
+use fourfold::{Error, Result};
+
+/// As [`asyncio::run`], and tells on standard error how long it took.
+///
+/// With `--virtual` on the command line the loop's clock is virtual: it jumps to the next timer
+/// whenever nothing else is to be done, so that sleeping costs no time and the figures are exact.
+/// A program that has such sleeps only prints the same on both clocks.
+///
+/// # Errors
+///
+/// What `main` fails with; another argument than `--virtual`.
+#[track_caller]
+pub fn run<T, C>(main: C) -> Result<T>
+where
+    T: 'static,
+    C: IntoFuture<Output = Result<T>>,
+    C::IntoFuture: 'static,
+{
+    let main = main.into_future();
+    let timed = async {
+        let mut took = Duration::ZERO;
+        let result = {
+            let _timing = stopwatch(&mut took);
+            main.await
+        };
+        eprintln!("took {:.3} s", took.as_secs_f64());
+        result
+    };
+    match std::env::args().nth(1).as_deref() {
+        None => asyncio::run(timed),
+        Some("--virtual") => Runner::new().loop_factory(Loop::with_virtual_time).run(timed),
+        Some(other) => Err(Error::msg(format!("{other:?} is no argument; there is --virtual"))),
+    }
+}

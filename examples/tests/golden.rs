@@ -1,0 +1,176 @@
+//! Each program prints what it promises.
+//!
+//! Programs that only sleep run on virtual time: their figures are exact and nobody waits. Where a
+//! real clock is the point, the bounds are so wide that only a wrong program misses them.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+struct Output {
+    stdout: String,
+    stderr: String,
+    took: Duration,
+}
+
+impl Output {
+    /// The lines, without what follows `mark` in each.
+    fn lines_before(&self, mark: &str) -> Vec<&str> {
+        self.stdout.lines().map(|line| line.split(mark).next().unwrap_or(line)).collect()
+    }
+}
+
+/// Runs a program to its end, which must be a good one.
+fn run(program: &str, arguments: &[&str]) -> Output {
+    let started = Instant::now();
+    let output = Command::new(program).args(arguments).output().expect("cargo built the program");
+    let took = started.elapsed();
+    let stdout = String::from_utf8(output.stdout).expect("the program prints text");
+    let stderr = String::from_utf8(output.stderr).expect("the program prints text");
+    assert!(output.status.success(), "{program}: {}\n{stdout}\n{stderr}", output.status);
+    Output { stdout, stderr, took }
+}
+
+/// The number between `before` and `after` in `line`.
+fn number(line: &str, before: &str, after: &str) -> f64 {
+    let number = line.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));
+    let number = number.unwrap_or_else(|| panic!("not {before:?} <number> {after:?}: {line:?}"));
+    number.parse().unwrap_or_else(|_| panic!("no number: {line:?}"))
+}
+
+/// A program on virtual time: what it prints, and how long it says it took.
+macro_rules! virtual_time {
+    ($($name:ident: $took:literal;)*) => {$(
+        #[test]
+        fn $name() {
+            let output = run(env!(concat!("CARGO_BIN_EXE_", stringify!($name))), &["--virtual"]);
+            assert_eq!(output.stdout, include_str!(concat!("../golden/", stringify!($name), ".txt")));
+            assert_eq!(output.stderr, concat!("took ", $took, " s\n"));
+        }
+    )*};
+}
+
+/// A program without time: what it prints, and nothing on standard error.
+macro_rules! timeless {
+    ($($name:ident;)*) => {$(
+        #[test]
+        fn $name() {
+            let output = run(env!(concat!("CARGO_BIN_EXE_", stringify!($name))), &[]);
+            assert_eq!(output.stdout, include_str!(concat!("../golden/", stringify!($name), ".txt")));
+            assert_eq!(output.stderr, "");
+        }
+    )*};
+}
+
+virtual_time! {
+    py_do_work: "2.000";
+    py_exec_go: "2.000";
+    py_stopwatch: "6.000";
+}
+
+timeless! {
+    py_dummy_loop;
+    py_generator_foo;
+    py_generators;
+    py_say_hello;
+    py_seven_steps;
+}
+
+/// The one that also runs on the real clock, to see that `--virtual` is not what makes it right.
+#[test]
+fn py_do_work_takes_two_real_seconds() {
+    let output = run(env!("CARGO_BIN_EXE_py_do_work"), &[]);
+    assert_eq!(output.stdout, include_str!("../golden/py_do_work.txt"));
+    assert!(output.took >= Duration::from_secs(2), "{:?}", output.took);
+}
+
+#[test]
+fn py_coroutine_by_hand() {
+    let output = run(env!("CARGO_BIN_EXE_py_coroutine_by_hand"), &[]);
+    let (first, rest) = output.stdout.split_once('\n').expect("several lines");
+    assert!(
+        first.starts_with("<coroutine object two_steps at 0x") && first.ends_with('>'),
+        "{first}"
+    );
+    let driven = "Step 1\nsuspended\nStep 2\nreturned \"the result\"\n";
+    let by_a_loop = "by a loop:\nStep 1\nStep 2\nreturned \"the result\"\n";
+    assert_eq!(rest, format!("{driven}{by_a_loop}"));
+}
+
+#[test]
+fn py_async_sleep() {
+    let output = run(env!("CARGO_BIN_EXE_py_async_sleep"), &[]);
+    let mut expected = vec!["AsyncSleep(until=50".to_owned(); 2];
+    expected.push("StopIteration".to_owned());
+    for step in 1..=5 {
+        expected.extend((0..5).map(|number| format!("coroutine {number} step {step}")));
+    }
+    let lines = output.lines_before(" at ");
+    let (last, steps) = lines.split_last().expect("25 steps");
+    let steps: Vec<_> = steps.iter().map(|line| line.split('.').next().unwrap_or(line)).collect();
+    assert_eq!(steps, expected);
+    // One after the other they would take 2.5 s.
+    let took = number(last, "25 steps in ", " s");
+    assert!((0.5..2.0).contains(&took), "{last}");
+}
+
+#[test]
+fn py_select_loop() {
+    let output = run(env!("CARGO_BIN_EXE_py_select_loop"), &[]);
+    let (first, second) =
+        output.stdout.split_once("----- with a socket -----\n").expect("two runs");
+    assert_eq!(first, include_str!("../golden/py_select_loop.txt"));
+
+    // In the second run each coroutine's own lines are in order, whatever is between them.
+    let of = |mark: &str| {
+        second.lines().filter(|line| line.contains(mark)).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let steps: Vec<_> = (1..=5).map(|step| format!("background step {step}")).collect();
+    assert_eq!(of("background"), steps);
+    assert_eq!(of("/dev/urandom"), ["read /dev/urandom", "done /dev/urandom"]);
+    assert_eq!(of("127.0.0.1"), ["recv 127.0.0.1", "done 127.0.0.1"]);
+    assert_eq!(of("got"), ["got 32768 B", "got 32768 B"]);
+    assert_eq!(second.lines().count(), 11);
+}
+
+#[test]
+fn py_fetch() {
+    let output = run(env!("CARGO_BIN_EXE_py_fetch"), &[]);
+    let lines: Vec<_> = output.stdout.lines().collect();
+    assert_eq!(lines.len(), 9, "{}", output.stdout);
+    assert_eq!(lines[0], "fetched: Hello from /hello");
+    assert!((0.1..1.0).contains(&number(lines[1], "computed: 42 in ", " s")), "{}", lines[1]);
+    assert_eq!(lines[2..5], ["arrived: /third", "arrived: /second", "arrived: /first"]);
+    let gathered = "gathered: Hello from /first, Hello from /second, Hello from /third";
+    assert_eq!(lines[5], gathered);
+    let beats = number(lines[6], "blocked in a thread: 7, meanwhile ", " heartbeats");
+    assert!(beats >= 5.0, "{}", lines[6]);
+    assert_eq!(lines[7], "reported: careless is blocking the loop");
+    assert_eq!(lines[8], "blocked in the loop: 7, meanwhile 0 heartbeats");
+    assert!(output.stderr.contains("Executing <Task name='careless'"), "{}", output.stderr);
+}
+
+#[test]
+fn py_http_ping() {
+    let output = run(env!("CARGO_BIN_EXE_py_http_ping"), &[]);
+    let lines: Vec<_> = output.stdout.lines().collect();
+    let [real, per_site, total] = lines[..] else { panic!("not three lines: {lines:?}") };
+    let real = number(real, "Real time: ", " s");
+    let total = number(total, "Total time: ", " s");
+    let per_site = per_site.strip_prefix("Time per site: ").expect("the second line");
+    let times: Vec<_> = per_site.split(", ").collect();
+    let delays =
+        [("google.fr", 0.12), ("google.ch", 0.08), ("google.es", 0.1), ("google.com", 0.06)];
+    assert_eq!(times.len(), delays.len(), "{per_site}");
+    let mut sum = 0.0;
+    let mut lanes = [0.0, 0.0];
+    for (index, (time, (site, delay))) in times.iter().zip(delays).enumerate() {
+        let took = number(time, &format!("{site}: "), " s");
+        assert!((delay..delay + 1.0).contains(&took), "{time}");
+        sum += took;
+        lanes[index / 2] += took;
+    }
+    // Two digits are printed, of each figure.
+    assert!((total - sum).abs() < 0.03, "{}", output.stdout);
+    let slower = f64::max(lanes[0], lanes[1]);
+    assert!((real - slower).abs() < 0.25 && real < total, "{}", output.stdout);
+}
