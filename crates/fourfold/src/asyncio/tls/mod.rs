@@ -12,7 +12,7 @@
 //!
 //! * `options.rs`: what may be chosen, [`Tls`].
 //! * `session.rs`: bytes in, bytes out.
-//! * `protocol.rs`: the states, from the handshake to the shutdown.
+//! * `protocol.rs`: the states, from the handshake to the shutdown, which is in a file below it.
 //! * `transport.rs`: what the user's side calls.
 //! * `connections.rs`: how these connections are made.
 //! * `info.rs`: what both sides agreed on.

@@ -17,6 +17,8 @@
 //!
 //! No borrow is held while one of the neighbours is called.
 
+mod shutdown;
+
 use std::cell::{Cell, OnceCell, RefCell};
 use std::io;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
@@ -26,7 +28,7 @@ use std::time::Duration;
 
 use rustls::Connection;
 
-use super::super::event_loop::{ExceptionContext, Loop};
+use super::super::event_loop::Loop;
 use super::super::flow::Flow;
 use super::super::futures::Future;
 use super::super::handles::{Callback, In, TimerHandle};
@@ -303,80 +305,6 @@ impl TlsProtocol {
         let size = self.session.borrow().unsent();
         self.flow.grown(size, || app.pause_writing());
         self.flow.shrunk(size, || app.resume_writing());
-    }
-
-    // ---- the end ----------------------------------------------------------------------------
-
-    pub(super) fn start_shutdown(&self) {
-        match self.state.get() {
-            State::Waiting | State::Handshaking => self.abort(None),
-            // A loop that is closed calls nobody back.
-            State::Wrapped if self.core.is_closed() => self.abort(None),
-            State::Wrapped => {
-                self.closed.set(true);
-                self.state.set(State::Flushing);
-                self.arm(self.shutdown_timeout, TlsProtocol::shutdown_too_long);
-                self.flush();
-            }
-            State::Flushing | State::ShuttingDown | State::Unwrapped => {}
-        }
-    }
-
-    fn shutdown_too_long(&self) {
-        if matches!(self.state.get(), State::Flushing | State::ShuttingDown) {
-            self.raw().force_close(Some(Error::timed_out_with("SSL shutdown timed out")));
-        }
-    }
-
-    fn flush(&self) {
-        self.read(&[]);
-        if self.state.get() == State::Flushing {
-            self.state.set(State::ShuttingDown);
-            self.shut_down(&[]);
-        }
-    }
-
-    fn shut_down(&self, data: &[u8]) {
-        let ended = {
-            let mut session = self.session.borrow_mut();
-            if !self.eof.get() {
-                session.send_close_notify();
-            }
-            session.receive(data, &mut Vec::new())
-        };
-        self.send();
-        match ended {
-            Err(error) => self.fatal(error.into(), "Fatal error on SSL protocol"),
-            Ok(ended) if ended || self.eof.get() => {
-                self.call_eof_received();
-                if self.state.get() == State::ShuttingDown {
-                    self.shutdown_done();
-                }
-            }
-            // What the other side sends before its end has to be received, if only for that.
-            Ok(_) => self.control_reading(),
-        }
-    }
-
-    fn shutdown_done(&self) {
-        self.disarm();
-        self.send_all();
-        self.soon(|this| this.raw().close());
-    }
-
-    pub(super) fn abort(&self, error: Option<Error>) {
-        self.closed.set(true);
-        self.state.set(State::Unwrapped);
-        if let Some(raw) = self.raw.get() {
-            raw.force_close(error);
-        }
-    }
-
-    fn fatal(&self, error: Error, message: &str) {
-        self.abort(Some(error.clone()));
-        if !error.is::<io::Error>() && !error.is::<TlsError>() {
-            self.core.report(ExceptionContext::new(message, Some(error)));
-        }
     }
 }
 
