@@ -187,3 +187,37 @@ fn x_05_a_combinator_around_waits_of_ours_is_cancelled_as_a_whole() {
     })
     .unwrap();
 }
+
+#[test]
+fn x_05_run_drops_a_task_that_is_left_in_a_bare_foreign_wait() {
+    let dropped = Rc::new(Cell::new(false));
+    let guard = NoteDrop(dropped.clone());
+    asyncio::run(async move {
+        create_task(async move {
+            let _guard = guard;
+            pending::<()>().await;
+            Ok(())
+        });
+        sleep(TURN).await
+    })
+    .unwrap();
+    assert!(dropped.get());
+}
+
+#[test]
+fn x_05_a_timeout_takes_back_what_a_bare_foreign_wait_did_not_hear() {
+    virtually(async {
+        let gate = Gate::default();
+        let opener = gate.clone();
+        asyncio::get_running_loop()?.call_later(Duration::from_secs(2), move || opener.open());
+        let five = asyncio::timeout(Some(Duration::from_secs(1)), async move {
+            gate.wait().await;
+            Ok(5)
+        });
+        assert_eq!(five.await?, 5);
+        sleep(TURN).await?;
+        assert_eq!(asyncio::current_task().unwrap().cancelling(), 0);
+        Ok(())
+    })
+    .unwrap();
+}

@@ -516,6 +516,17 @@ pub(crate) fn cancel_wait(cell: &Erased<TaskData>, local: &Local) -> bool {
     }
 }
 
+/// Whether a task that was cancelled is suspended in a wait that does not know of it.
+pub(crate) fn is_in_foreign_wait(cell: &Erased<TaskData>) -> bool {
+    let local = cell.data().local();
+    !cell.is_done()
+        && !cell.is_scheduled()
+        && !cell.is_running()
+        && local.has(Flag::MustCancel)
+        && !local.has(Flag::Leaf)
+        && local.waits_on().is_none()
+}
+
 /// Calls `f` with the task that is running on this thread, if one is.
 #[inline]
 pub(crate) fn with_running<R>(f: impl FnOnce(&TaskData, &Waker) -> R) -> Option<R> {

@@ -318,6 +318,11 @@ fn cancel_all_tasks(event_loop: &Loop) -> Result<()> {
             call.queue(task.clone());
         }
     }
+    // A foreign future hears of no cancellation and might never end. Where a task is suspended in
+    // one, awaited bare, there is nothing to clean up from: it is dropped.
+    for task in left.iter().filter(|task| cell::is_in_foreign_wait(task)) {
+        task.abort();
+    }
     let this = core.this();
     gathered.on_done(move || this.stop());
     match core.run() {

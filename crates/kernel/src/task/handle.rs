@@ -375,6 +375,12 @@ impl<S: Schedule> Erased<S> {
         found
     }
 
+    /// Whether the body is queued or was woken while it runs.
+    pub fn is_scheduled(&self) -> bool {
+        // SAFETY: this owns a reference.
+        unsafe { self.header.as_ref() }.state.is_scheduled()
+    }
+
     /// As [`Handle::abort`].
     pub fn abort(&self) {
         // SAFETY: this owns a reference.
