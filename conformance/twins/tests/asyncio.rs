@@ -102,6 +102,7 @@ agree! {
     py_22_sigint_agrees_with_cpython: "py_22_sigint";
     py_23_executor_agrees_with_cpython: "py_23_executor";
     py_23_run_coroutine_threadsafe_agrees_with_cpython: "py_23_run_coroutine_threadsafe";
+    py_24_start_tls_agrees_with_cpython: "py_24_start_tls";
     py_24_streams_limit_agrees_with_cpython: "py_24_streams_limit";
     py_24_streams_read_agrees_with_cpython: "py_24_streams_read";
     py_24_streams_write_agrees_with_cpython: "py_24_streams_write";

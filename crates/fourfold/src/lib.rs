@@ -69,6 +69,7 @@ pub use fourfold_kernel::trace;
 /// The examples of the repository's pages, compiled and run with the tests.
 #[cfg(doctest)]
 mod pages {
+    #[cfg(feature = "tls")]
     #[doc = include_str!("../../../docs/asyncio.md")]
     struct Asyncio;
 

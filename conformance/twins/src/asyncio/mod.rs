@@ -54,6 +54,8 @@ mod py_22_sigint;
 mod py_23_executor;
 mod py_23_run_coroutine_threadsafe;
 #[cfg(unix)]
+mod py_24_start_tls;
+#[cfg(unix)]
 mod py_24_streams_limit;
 #[cfg(unix)]
 mod py_24_streams_read;
@@ -142,6 +144,8 @@ pub(crate) const TWINS: &[Twin] = &[
         run: py_23_run_coroutine_threadsafe::run,
         differs: differs::PY_23_RUN_COROUTINE_THREADSAFE,
     },
+    #[cfg(unix)]
+    Twin { name: "py_24_start_tls", run: py_24_start_tls::run, differs: &[] },
     #[cfg(unix)]
     Twin {
         name: "py_24_streams_limit",

@@ -115,8 +115,7 @@ impl Loop {
         host: &str,
         port: u16,
     ) -> Result<(Transport, Rc<P>)> {
-        let addresses = resolve(host, port).await?;
-        let socket = self.connect_first(&addresses).await?;
+        let socket = self.connect(host, port).await?;
         self.attach(factory, socket.into()).await
     }
 
@@ -153,6 +152,11 @@ impl Loop {
         let socket = stream_socket(Domain::UNIX)?;
         self.sock_connect(&socket, path.as_ref()).await?;
         self.attach(factory, socket.into()).await
+    }
+
+    pub(super) async fn connect(&self, host: &str, port: u16) -> Result<Socket> {
+        let addresses = resolve(host, port).await?;
+        self.connect_first(&addresses).await
     }
 
     async fn connect_first(&self, addresses: &[SocketAddr]) -> Result<Socket> {

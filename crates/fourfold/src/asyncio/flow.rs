@@ -6,6 +6,8 @@ use crate::{Error, Result};
 
 /// High and low water marks, and whether the protocol was asked to pause.
 pub(crate) struct Flow {
+    /// The high mark where none is given.
+    default: usize,
     high: Cell<usize>,
     low: Cell<usize>,
     paused: Cell<bool>,
@@ -13,7 +15,16 @@ pub(crate) struct Flow {
 
 impl Flow {
     pub(crate) fn new() -> Flow {
-        Flow { high: Cell::new(64 * 1024), low: Cell::new(16 * 1024), paused: Cell::new(false) }
+        Flow::with_high(64 * 1024)
+    }
+
+    pub(crate) fn with_high(high: usize) -> Flow {
+        Flow {
+            default: high,
+            high: Cell::new(high),
+            low: Cell::new(high / 4),
+            paused: Cell::new(false),
+        }
     }
 
     pub(crate) fn limits(&self) -> (usize, usize) {
@@ -22,7 +33,7 @@ impl Flow {
 
     /// What is not given follows from what is, as in the original.
     pub(crate) fn set_limits(&self, high: Option<usize>, low: Option<usize>) -> Result<()> {
-        let high = high.unwrap_or_else(|| low.map_or(64 * 1024, |low| low.saturating_mul(4)));
+        let high = high.unwrap_or_else(|| low.map_or(self.default, |low| low.saturating_mul(4)));
         let low = low.unwrap_or(high / 4);
         if high < low {
             return Err(Error::msg(format!("high ({high}) must be >= low ({low}) must be >= 0")));

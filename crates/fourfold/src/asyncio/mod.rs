@@ -68,6 +68,8 @@ mod taskgroups;
 mod tasks;
 mod threadsafe;
 mod timeouts;
+#[cfg(all(unix, feature = "tls"))]
+mod tls;
 #[cfg(unix)]
 mod transports;
 mod turn;
@@ -142,6 +144,8 @@ pub use taskgroups::TaskGroup;
 pub use tasks::{AnyTask, Task, all_tasks, create_task, current_task};
 pub use threadsafe::{run_coroutine_threadsafe, wrap_future};
 pub use timeouts::{Timeout, timeout, timeout_at};
+#[cfg(all(unix, feature = "tls"))]
+pub use tls::{Tls, TlsInfo, TlsSide, open_connection_tls, start_server_tls};
 #[cfg(unix)]
 pub use transports::Transport;
 pub use wait::{ReturnWhen, Waitable, wait};

@@ -254,7 +254,7 @@ impl Server {
 
     /// Aborts all connections that were accepted and are left.
     pub fn abort_clients(&self) {
-        self.clients().iter().for_each(|client| client.abort());
+        self.clients().iter().for_each(|client| client.force_close(None));
     }
 
     fn clients(&self) -> Vec<Rc<dyn Wire>> {

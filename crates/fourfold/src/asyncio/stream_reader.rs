@@ -218,6 +218,20 @@ impl StreamReader {
         debug_assert!(former.is_none(), "Transport already set");
     }
 
+    /// The connection was upgraded.
+    #[cfg(feature = "tls")]
+    pub(crate) fn replace_transport(&self, transport: Transport) {
+        let former = self.0.transport.replace(Some(transport));
+        drop(former);
+    }
+
+    /// Takes all that nobody has read, as if it had not come; who does this lets more come.
+    #[cfg(feature = "tls")]
+    pub(crate) fn take_buffered(&self) -> Vec<u8> {
+        self.0.paused.set(false);
+        self.0.buffer.borrow_mut().take(usize::MAX)
+    }
+
     /// The connection is lost: it and this reader hold each other no longer.
     pub(crate) fn forget_transport(&self) {
         drop(self.0.transport.take());

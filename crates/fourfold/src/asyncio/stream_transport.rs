@@ -337,17 +337,6 @@ impl StreamTransport {
         self.force_close(Some(error));
     }
 
-    fn force_close(&self, error: Option<Error>) {
-        if self.lost.get() {
-            return;
-        }
-        self.drop_buffer();
-        if !self.closing.replace(true) {
-            self.unwatch(Direction::Read);
-        }
-        self.lose(error);
-    }
-
     fn lose(&self, error: Option<Error>) {
         if !self.lost.replace(true) {
             self.io.unclaim(self.fd);
@@ -441,8 +430,15 @@ impl Wire for StreamTransport {
         }
     }
 
-    fn abort(&self) {
-        self.force_close(None);
+    fn force_close(&self, error: Option<Error>) {
+        if self.lost.get() {
+            return;
+        }
+        self.drop_buffer();
+        if !self.closing.replace(true) {
+            self.unwatch(Direction::Read);
+        }
+        self.lose(error);
     }
 
     fn is_closing(&self) -> bool {

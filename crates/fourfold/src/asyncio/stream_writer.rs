@@ -103,7 +103,6 @@ pub(crate) struct StreamProtocol {
     reader: StreamReader,
     draining: Rc<Draining>,
     connected: RefCell<Option<Rc<Connected>>>,
-    transport: RefCell<Option<Transport>>,
 }
 
 impl StreamProtocol {
@@ -117,7 +116,6 @@ impl StreamProtocol {
             reader,
             draining: Rc::new(Draining::new(core)),
             connected: RefCell::new(connected),
-            transport: RefCell::new(None),
         }
     }
 
@@ -127,23 +125,20 @@ impl StreamProtocol {
 
     fn serve(&self, transport: Transport) {
         let Some(connected) = self.connected.take() else { return };
-        let writer = self.writer(transport.clone());
+        let writer = self.writer(transport);
         // A handler that does not use the writer would drop it, and close, at once.
         let held = writer.clone();
         let handler = connected(self.reader.clone(), writer);
         let core = self.core.clone();
         let event_loop = super::event_loop::Loop::from_core(core.clone());
-        event_loop.create_task(handler).add_done_callback(move |task| {
-            match task.exception() {
-                Err(_cancelled) => transport.close(),
-                Ok(Some(error)) => {
-                    let message = "Unhandled exception in client_connected_cb";
-                    core.report(ExceptionContext::new(message, Some(error)));
-                    transport.close();
-                }
-                Ok(None) => {}
+        event_loop.create_task(handler).add_done_callback(move |task| match task.exception() {
+            Err(_cancelled) => held.close(),
+            Ok(Some(error)) => {
+                let message = "Unhandled exception in client_connected_cb";
+                core.report(ExceptionContext::new(message, Some(error)));
+                held.close();
             }
-            drop(held);
+            Ok(None) => {}
         });
     }
 }
@@ -151,7 +146,6 @@ impl StreamProtocol {
 impl Protocol for StreamProtocol {
     fn connection_made(&self, transport: Transport) {
         self.reader.set_transport(transport.clone());
-        self.transport.replace(Some(transport.clone()));
         self.serve(transport);
     }
 
@@ -161,9 +155,8 @@ impl Protocol for StreamProtocol {
 
     fn eof_received(&self) -> bool {
         self.reader.feed_eof();
-        // Within TLS there is no half-closed connection.
-        let transport = self.transport.borrow();
-        !transport.as_ref().is_some_and(Transport::is_encrypted)
+        // Within TLS, where there is no half-closed connection, this makes no difference.
+        true
     }
 
     fn connection_lost(&self, error: Option<Error>) {
@@ -173,7 +166,6 @@ impl Protocol for StreamProtocol {
         }
         self.draining.lose(error.as_ref());
         self.reader.forget_transport();
-        drop(self.transport.take());
     }
 
     fn pause_writing(&self) {
@@ -194,14 +186,15 @@ impl Protocol for StreamProtocol {
 pub struct StreamWriter(Rc<Inner>);
 
 struct Inner {
-    transport: Transport,
+    /// Another one after an upgrade to TLS.
+    transport: RefCell<Transport>,
     reader: Option<StreamReader>,
     draining: Rc<Draining>,
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        self.transport.close();
+        self.transport.get_mut().close();
     }
 }
 
@@ -211,12 +204,27 @@ impl StreamWriter {
         reader: Option<StreamReader>,
         draining: Rc<Draining>,
     ) -> StreamWriter {
-        StreamWriter(Rc::new(Inner { transport, reader, draining }))
+        StreamWriter(Rc::new(Inner { transport: RefCell::new(transport), reader, draining }))
+    }
+
+    /// What is written from here on goes through `transport`, and what is read comes from there.
+    #[cfg(feature = "tls")]
+    pub(crate) fn replace_transport(&self, transport: Transport) {
+        if let Some(reader) = &self.0.reader {
+            reader.replace_transport(transport.clone());
+        }
+        let former = self.0.transport.replace(transport);
+        drop(former);
+    }
+
+    #[cfg(feature = "tls")]
+    pub(crate) fn reader(&self) -> Option<&StreamReader> {
+        self.0.reader.as_ref()
     }
 
     /// The transport below.
     pub fn transport(&self) -> Transport {
-        self.0.transport.clone()
+        self.0.transport.borrow().clone()
     }
 
     /// As [`Transport::write`]. Follow it with [`drain`](StreamWriter::drain).
@@ -238,6 +246,10 @@ impl StreamWriter {
     }
 
     /// As [`Transport::write_eof`].
+    ///
+    /// # Panics
+    ///
+    /// Within TLS.
     pub fn write_eof(&self) {
         self.transport().write_eof();
     }

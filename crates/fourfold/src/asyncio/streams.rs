@@ -86,7 +86,10 @@ pub async fn open_unix_connection(path: impl AsRef<Path>) -> Result<(StreamReade
     Ok((reader, protocol.writer(transport)))
 }
 
-fn client(event_loop: &Loop, limit: usize) -> Result<(StreamReader, Rc<StreamProtocol>)> {
+pub(super) fn client(
+    event_loop: &Loop,
+    limit: usize,
+) -> Result<(StreamReader, Rc<StreamProtocol>)> {
     let reader = StreamReader::new(limit)?;
     let protocol = StreamProtocol::new(event_loop.core(), reader.clone(), None);
     Ok((reader, Rc::new(protocol)))
@@ -149,7 +152,7 @@ where
     event_loop.serve_unix(factory, path.as_ref()).await
 }
 
-fn served<F, C>(core: &Arc<Core>, limit: usize, connected: F) -> Result<Rc<Factory>>
+pub(super) fn served<F, C>(core: &Arc<Core>, limit: usize, connected: F) -> Result<Rc<Factory>>
 where
     F: Fn(StreamReader, StreamWriter) -> C + 'static,
     C: StdFuture<Output = Result<()>> + 'static,

@@ -5,7 +5,9 @@ use std::rc::Rc;
 
 use super::address::Address;
 use super::protocols::Protocol;
-use crate::Result;
+#[cfg(feature = "tls")]
+use super::tls::TlsInfo;
+use crate::{Error, Result};
 
 /// What a transport does below its handle.
 pub(crate) trait Wire {
@@ -18,7 +20,8 @@ pub(crate) trait Wire {
         true
     }
     fn close(&self);
-    fn abort(&self);
+    /// Ends the connection at once, with what its protocol is told.
+    fn force_close(&self, error: Option<Error>);
     fn is_closing(&self) -> bool;
     fn pause_reading(&self);
     fn resume_reading(&self);
@@ -32,6 +35,10 @@ pub(crate) trait Wire {
     fn sockname(&self) -> Option<Address>;
     fn is_encrypted(&self) -> bool {
         false
+    }
+    #[cfg(feature = "tls")]
+    fn tls_info(&self) -> Option<TlsInfo> {
+        None
     }
 }
 
@@ -76,6 +83,10 @@ impl Transport {
     }
 
     /// Tells the other side, once the buffer is sent, that no more will follow. Reading goes on.
+    ///
+    /// # Panics
+    ///
+    /// Within TLS, where it is not possible; see [`can_write_eof`](Transport::can_write_eof).
     pub fn write_eof(&self) {
         self.0.write_eof();
     }
@@ -94,7 +105,12 @@ impl Transport {
 
     /// As [`close`](Transport::close), and throws away what is buffered.
     pub fn abort(&self) {
-        self.0.abort();
+        self.0.force_close(None);
+    }
+
+    #[cfg(feature = "tls")]
+    pub(crate) fn force_close(&self, error: Option<Error>) {
+        self.0.force_close(error);
     }
 
     /// Whether the connection is closing or lost.
@@ -120,7 +136,7 @@ impl Transport {
 
     /// Sets the marks, in bytes, for [`pause_writing`](Protocol::pause_writing) and
     /// [`resume_writing`](Protocol::resume_writing). Without `low` it is a quarter of `high`,
-    /// without `high` four times `low`, without both 64 and 16 KiB.
+    /// without `high` four times `low`, without both 64 and 16 KiB (within TLS 512 and 128 KiB).
     ///
     /// # Errors
     ///
@@ -166,6 +182,13 @@ impl Transport {
     /// Whether what is sent goes through TLS. `get_extra_info("sslcontext")` in the original.
     pub fn is_encrypted(&self) -> bool {
         self.0.is_encrypted()
+    }
+
+    /// What both sides agreed on: version, cipher, protocol, certificates. `None` without TLS and
+    /// before the handshake is done. `get_extra_info("ssl_object")` in the original.
+    #[cfg(feature = "tls")]
+    pub fn tls_info(&self) -> Option<TlsInfo> {
+        self.0.tls_info()
     }
 }
 

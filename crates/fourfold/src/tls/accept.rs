@@ -90,13 +90,18 @@ impl Acceptor {
     where
         IO: AsyncRead + AsyncWrite + Unpin,
     {
-        let connection =
-            ServerConnection::new(Arc::clone(&self.config)).map_err(TlsError::setup)?;
-        let mut stream = TlsStream::new(io, Connection::Server(connection));
+        let mut stream = TlsStream::new(io, self.connection()?);
         match poll_fn(|cx| stream.poll_handshake(cx)).await {
             Ok(()) => Ok(stream),
             Err(error) => Err(TlsError::from_io("", &error)),
         }
+    }
+
+    /// A connection that was not begun, without a transport.
+    pub(crate) fn connection(&self) -> Result<Connection, TlsError> {
+        let connection =
+            ServerConnection::new(Arc::clone(&self.config)).map_err(TlsError::setup)?;
+        Ok(Connection::Server(connection))
     }
 }
 

@@ -70,15 +70,20 @@ impl Connector {
     where
         IO: AsyncRead + AsyncWrite + Unpin,
     {
-        let name = ServerName::try_from(host.to_owned())
-            .map_err(|_| TlsError::new(host, TlsReason::BadName))?;
-        let connection = ClientConnection::new(Arc::clone(&self.config), name)
-            .map_err(|error| TlsError::new(host, TlsReason::Setup(error.to_string())))?;
-        let mut stream = TlsStream::new(io, Connection::Client(connection));
+        let mut stream = TlsStream::new(io, self.connection(host)?);
         match poll_fn(|cx| stream.poll_handshake(cx)).await {
             Ok(()) => Ok(stream),
             Err(error) => Err(TlsError::from_io(host, &error)),
         }
+    }
+
+    /// A connection to `host` that was not begun, without a transport.
+    pub(crate) fn connection(&self, host: &str) -> Result<Connection, TlsError> {
+        let name = ServerName::try_from(host.to_owned())
+            .map_err(|_| TlsError::new(host, TlsReason::BadName))?;
+        let connection = ClientConnection::new(Arc::clone(&self.config), name)
+            .map_err(|error| TlsError::new(host, TlsReason::Setup(error.to_string())))?;
+        Ok(Connection::Client(connection))
     }
 }
 

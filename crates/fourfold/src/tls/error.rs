@@ -60,7 +60,7 @@ pub enum CertificateProblem {
 }
 
 impl TlsError {
-    pub(super) fn new(host: impl Into<String>, reason: TlsReason) -> TlsError {
+    pub(crate) fn new(host: impl Into<String>, reason: TlsReason) -> TlsError {
         TlsError { host: host.into(), reason }
     }
 
@@ -69,7 +69,7 @@ impl TlsError {
     }
 
     /// What an I/O operation of the handshake with `host` failed with.
-    pub(super) fn from_io(host: &str, error: &io::Error) -> TlsError {
+    pub(crate) fn from_io(host: &str, error: &io::Error) -> TlsError {
         let rustls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
         let reason = match (rustls, error.kind()) {
             (Some(error), _) => reason_of(error),
@@ -81,6 +81,11 @@ impl TlsError {
             (None, kind) => TlsReason::Transport(kind),
         };
         TlsError::new(host, reason)
+    }
+
+    /// What a connection with `host` failed with.
+    pub(crate) fn from_rustls(host: &str, error: &rustls::Error) -> TlsError {
+        TlsError::new(host, reason_of(error))
     }
 
     /// The host as it was asked for; empty where there is none, as on a server.
