@@ -129,6 +129,16 @@ unsafe impl Schedule for TaskData {
     }
 
     #[inline]
+    unsafe fn schedule_again(data: *const Self, runnable: Runnable<Self>) {
+        // SAFETY: valid until the runnable is handed on, and bodies run on the loop's thread.
+        let data = unsafe { &*data };
+        if trace::enabled() {
+            trace_woken(&data.local);
+        }
+        data.core.queue_task_again(runnable);
+    }
+
+    #[inline]
     fn yielded(&self) -> bool {
         self.local.take(Flag::Yielded)
     }
@@ -213,10 +223,7 @@ impl DoneCall {
                     cell.data().core.queue_call(callback);
                 }
             }
-            DoneCall::Each(_) => {
-                let core = cell.data().core.this();
-                core.queue_done(self, cell);
-            }
+            DoneCall::Each(_) => Core::queue_done(self, cell),
         }
     }
 }
@@ -329,26 +336,42 @@ impl Local {
     }
 
     /// A step begins: whatever the task waited on, it waits no more, and a cancellation that
-    /// found nothing to cancel is raised.
+    /// found nothing to cancel is raised. `false`: it was cancelled before its first step, which
+    /// is not to be taken.
     #[inline]
-    pub(crate) fn begin_step(&self) {
-        self.clear(Flag::Leaf);
+    pub(crate) fn begin_step(&self) -> bool {
+        // The flags are read and written once, for all that a plain step asks of them.
+        let flags = self.flags.get();
+        self.flags.set(flags & !(Flag::Leaf as u16) | Flag::Started as u16);
         let waited_on = self.waiting.take();
-        if self.take(Flag::MustCancel) {
-            // What it waited on ends with a `Cancelled` of its own: that one is raised, once.
-            let raises = waited_on
-                .as_ref()
-                .is_some_and(|cell| cell.data().local().has(Flag::EndedCancelled));
-            if !raises {
-                self.set(Flag::Throw);
-            }
+        if flags & Flag::MustCancel as u16 != 0 {
+            self.raise(waited_on.as_ref());
+        }
+        drop(waited_on);
+        flags & Flag::Started as u16 != 0 || !self.take(Flag::Throw)
+    }
+
+    #[cold]
+    fn raise(&self, waited_on: Option<&Erased<TaskData>>) {
+        self.clear(Flag::MustCancel);
+        // What it waited on ends with a `Cancelled` of its own: that one is raised, once.
+        let raises = waited_on.is_some_and(|cell| cell.data().local().has(Flag::EndedCancelled));
+        if !raises {
+            self.set(Flag::Throw);
         }
     }
 
-    /// What was polled earlier in this step is not what the task waits on.
+    /// Whether any of `flags` is set, in one look.
     #[inline]
-    fn begin_bare_wait(&self) {
-        self.clear(Flag::Leaf);
+    pub(crate) fn has_any(&self, flags: [Flag; 2]) -> bool {
+        self.flags.get() & (flags[0] as u16 | flags[1] as u16) != 0
+    }
+
+    /// The step ends in a bare yield. What was polled earlier in it is not what the task waits on.
+    #[inline]
+    fn yields(&self, again: bool) {
+        let again = if again { Flag::Yielded as u16 } else { 0 };
+        self.flags.set(self.flags.get() & !(Flag::Leaf as u16) | again);
         drop(self.waiting.take());
     }
 
@@ -477,9 +500,34 @@ pub(crate) fn with_running<R>(f: impl FnOnce(&TaskData, &Waker) -> R) -> Option<
 /// The cancellation that is due at the wait which asks, if there is one.
 #[inline]
 pub(crate) fn take_throw() -> Option<Error> {
-    with_running(|data, _| {
-        let local = data.local();
-        local.take(Flag::Throw).then(|| local.cancelled_error())
+    is_throw_due().then(throw)
+}
+
+/// Whether a cancellation is due at the wait which asks.
+#[inline]
+pub(crate) fn is_throw_due() -> bool {
+    with_running(|data, _| data.local().has(Flag::Throw)).unwrap_or(false)
+}
+
+/// Takes the cancellation that [is due](is_throw_due). Out of line, so that a wait that is not
+/// cancelled has no error to make or to drop.
+#[cold]
+#[inline(never)]
+pub(crate) fn throw() -> Error {
+    let error = with_running(|data, _| {
+        data.local().clear(Flag::Throw);
+        data.local().cancelled_error()
+    });
+    error.unwrap_or_else(Error::cancelled)
+}
+
+/// The running task, if it is the one that `waker` wakes: then its own loop's thread is this one.
+#[inline]
+pub(crate) fn running_task_of(waker: &Waker) -> Option<Erased<TaskData>> {
+    with_running(|_, own| {
+        let same = std::ptr::eq(own, waker) || own.will_wake(waker);
+        // SAFETY: the running task's cell belongs to the loop of this thread.
+        if same { unsafe { Erased::of_waker(own) } } else { None }
     })
     .flatten()
 }
@@ -488,12 +536,9 @@ pub(crate) fn take_throw() -> Option<Error> {
 #[inline]
 pub(crate) fn yield_now(waker: &Waker) {
     let marked = with_running(|data, own| {
-        let local = data.local();
-        local.begin_bare_wait();
-        let polled_directly = own.will_wake(waker);
-        if polled_directly {
-            local.set(Flag::Yielded);
-        }
+        // Nearly always it is the very waker that the task's step was given.
+        let polled_directly = std::ptr::eq(own, waker) || own.will_wake(waker);
+        data.local().yields(polled_directly);
         polled_directly
     });
     // Something between the task and this wait has a waker of its own: it must hear of it.

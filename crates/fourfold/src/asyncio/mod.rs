@@ -71,6 +71,7 @@ mod timeouts;
 #[cfg(unix)]
 mod transports;
 mod turn;
+mod turn_queue;
 mod wait;
 mod wait_for;
 mod waiters;
