@@ -122,9 +122,7 @@ unsafe impl Schedule for TaskData {
             }
             core.queue_task(runnable);
         } else {
-            // The cell, and with it this `Arc`, may be gone once the loop has the runnable.
-            let core = core.this();
-            core.send(Remote::Task(runnable));
+            send(core, runnable);
         }
     }
 
@@ -182,6 +180,13 @@ unsafe impl Schedule for TaskData {
             core.send(Remote::Orphan(orphan));
         }
     }
+}
+
+#[cold]
+fn send(core: &Core, runnable: Runnable<TaskData>) {
+    // The cell, and with it this `Arc`, may be gone once the loop has the runnable.
+    let core = core.this();
+    core.send(Remote::Task(runnable));
 }
 
 /// Frees a cell that another thread gave back. Loop's own thread.
@@ -367,12 +372,15 @@ impl Local {
         self.flags.get() & (flags[0] as u16 | flags[1] as u16) != 0
     }
 
-    /// The step ends in a bare yield. What was polled earlier in it is not what the task waits on.
+    /// The step ends in a bare yield; with `again` the task is queued once it has. What was polled
+    /// earlier in it is not what the task waits on.
     #[inline]
-    fn yields(&self, again: bool) {
-        let again = if again { Flag::Yielded as u16 } else { 0 };
+    fn yields(&self, again: Option<Flag>) {
+        let again = again.map_or(0, |flag| flag as u16);
         self.flags.set(self.flags.get() & !(Flag::Leaf as u16) | again);
-        drop(self.waiting.take());
+        if let Some(waited_on) = self.waiting.take() {
+            forget_wait(waited_on);
+        }
     }
 
     /// The task waits on a future or another task.
@@ -437,6 +445,13 @@ impl Local {
             .flatten()
             .unwrap_or_else(|| format!("Task-{}", self.id.map_or(0, TaskId::get)).into())
     }
+}
+
+/// Out of line, since few steps await something, do not end there, and then yield.
+#[cold]
+#[inline(never)]
+fn forget_wait(waited_on: Erased<TaskData>) {
+    drop(waited_on);
 }
 
 /// Cancels whatever `cell` is: a future, a task, a gathering.
@@ -526,8 +541,8 @@ pub(crate) fn throw() -> Error {
 pub(crate) fn running_task_of(waker: &Waker) -> Option<Erased<TaskData>> {
     with_running(|_, own| {
         let same = std::ptr::eq(own, waker) || own.will_wake(waker);
-        // SAFETY: the running task's cell belongs to the loop of this thread.
-        if same { unsafe { Erased::of_waker(own) } } else { None }
+        // SAFETY: a step has the waker of its own cell, which belongs to the loop of this thread.
+        same.then(|| unsafe { Erased::of_cell_s_waker(own) })
     })
     .flatten()
 }
@@ -535,13 +550,29 @@ pub(crate) fn running_task_of(waker: &Waker) -> Option<Erased<TaskData>> {
 /// Suspends for one turn: the task is queued again behind what is queued now.
 #[inline]
 pub(crate) fn yield_now(waker: &Waker) {
-    let marked = with_running(|data, own| {
-        // Nearly always it is the very waker that the task's step was given.
-        let polled_directly = std::ptr::eq(own, waker) || own.will_wake(waker);
-        data.local().yields(polled_directly);
-        polled_directly
+    // Nearly always it is the very waker that the task's step was given.
+    let polled_directly = with_running(|data, own| {
+        let same = std::ptr::eq(own, waker);
+        if same {
+            data.local().yields(Some(Flag::Yielded));
+        }
+        same
     });
-    // Something between the task and this wait has a waker of its own: it must hear of it.
+    if polled_directly != Some(true) {
+        yield_through(waker);
+    }
+}
+
+/// As [`yield_now`], where something between the task and this wait may have a waker of its own:
+/// it must hear of it.
+#[cold]
+#[inline(never)]
+fn yield_through(waker: &Waker) {
+    let marked = with_running(|data, own| {
+        let same = own.will_wake(waker);
+        data.local().yields(same.then_some(Flag::Yielded));
+        same
+    });
     if marked != Some(true) {
         waker.wake_by_ref();
     }
@@ -565,12 +596,17 @@ pub(crate) fn wait_in_leaf_at(
         local.set(Flag::Leaf);
         local.reason.set(reason);
         local.site.set(site);
-        if trace::enabled()
-            && let Some(id) = local.id
-        {
-            trace::waiting(id, reason.0, None);
+        if trace::enabled() {
+            trace_waiting(local, reason);
         }
     });
+}
+
+#[cold]
+fn trace_waiting(local: &Local, reason: &'static WaitReason) {
+    if let Some(id) = local.id {
+        trace::waiting(id, reason.0, None);
+    }
 }
 
 #[cold]

@@ -74,7 +74,8 @@ enum State {
 impl StdFuture for Sleep {
     type Output = Result<()>;
 
-    #[inline]
+    // Always: the rest is out of line, and what is left is not more than a call would be.
+    #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
         if cell::is_throw_due() {
             return self.cancelled();

@@ -8,80 +8,114 @@
 //! Rejected: a ring, of which the turn takes as many as there were. Finding the place of an entry
 //! in it, for adding and for taking, was a tenth of the instructions of a yield.
 
-use std::cell::{Cell, UnsafeCell};
-use std::vec::Drain;
+use std::cell::UnsafeCell;
+use std::mem::MaybeUninit;
 
 /// What waits for the next turn, first come first.
-pub(crate) struct TurnQueue<T> {
-    waiting: UnsafeCell<Vec<T>>,
-    /// Without entries: the room of the turn before.
-    spare: Cell<Vec<T>>,
+pub(crate) struct TurnQueue<T>(UnsafeCell<Rooms<T>>);
+
+/// Memory for entries. Who has it knows which of them are there, so that handing it around drops
+/// nothing.
+type Room<T> = Vec<MaybeUninit<T>>;
+
+struct Rooms<T> {
+    /// All of it is entries.
+    waiting: Room<T>,
+    /// Empty: the room of the turn before.
+    spare: Room<T>,
 }
 
 impl<T> TurnQueue<T> {
     pub(crate) const fn new() -> TurnQueue<T> {
-        TurnQueue { waiting: UnsafeCell::new(Vec::new()), spare: Cell::new(Vec::new()) }
+        TurnQueue(UnsafeCell::new(Rooms { waiting: Vec::new(), spare: Vec::new() }))
     }
 
-    /// Calls `f` with the vector. `f` calls no foreign code: it moves entries, and drops none.
+    /// Calls `f` with the vectors. `f` calls no foreign code: it moves entries, and drops none.
     #[inline(always)]
-    fn with<R>(&self, f: impl FnOnce(&mut Vec<T>) -> R) -> R {
+    fn with<R>(&self, f: impl FnOnce(&mut Rooms<T>) -> R) -> R {
         // SAFETY: the queue is not `Sync`, the callers are below, and none of what they do comes
         // back to it, so there is one reference at a time.
-        f(unsafe { &mut *self.waiting.get() })
+        f(unsafe { &mut *self.0.get() })
     }
 
     /// Adds an entry at the back.
     #[inline]
     pub(crate) fn push(&self, entry: T) {
-        self.with(|waiting| waiting.push(entry));
+        self.with(|rooms| rooms.waiting.push(MaybeUninit::new(entry)));
     }
 
     #[inline]
     pub(crate) fn is_empty(&self) -> bool {
-        self.with(|waiting| waiting.is_empty())
+        self.with(|rooms| rooms.waiting.is_empty())
     }
 
     /// Calls `f` for every entry that waits now, until it says `false`. What `f` adds waits for
     /// the next time; what was not reached is in front of it, also where `f` panics.
     #[inline]
     pub(crate) fn run(&self, mut f: impl FnMut(T) -> bool) {
-        let spare = self.spare.take();
-        let mut entries = self.with(|waiting| std::mem::replace(waiting, spare));
-        let mut batch = Batch { queue: self, left: entries.drain(..) };
-        while let Some(entry) = batch.left.next() {
+        let mut room = self
+            .with(|rooms| std::mem::replace(&mut rooms.waiting, std::mem::take(&mut rooms.spare)));
+        let end = room.len();
+        // The entries are the batch's now.
+        room.clear();
+        let mut batch = Batch { queue: self, room, next: 0, end };
+        while let Some(entry) = batch.take_next() {
             if !f(entry) {
                 break;
             }
         }
-        drop(batch);
-        self.spare.set(entries);
     }
 }
 
-/// What a turn has not run yet.
+/// What a turn has not run yet: the entries from `next` to `end` of `room`, which counts none of
+/// them itself.
 struct Batch<'a, T> {
     queue: &'a TurnQueue<T>,
-    left: Drain<'a, T>,
+    room: Room<T>,
+    next: usize,
+    end: usize,
+}
+
+impl<T> Batch<'_, T> {
+    #[inline(always)]
+    fn take_next(&mut self) -> Option<T> {
+        if self.next == self.end {
+            return None;
+        }
+        let at = self.next;
+        self.next += 1;
+        // SAFETY: one of the batch's entries, and from here on not any more.
+        Some(unsafe { self.room.as_ptr().add(at).read().assume_init() })
+    }
+
+    #[cold]
+    fn put_back(&mut self) {
+        let left = std::iter::from_fn(|| self.take_next());
+        let mut entries: Room<T> = left.map(MaybeUninit::new).collect();
+        self.queue.with(|rooms| {
+            entries.append(&mut rooms.waiting);
+            rooms.waiting = entries;
+        });
+    }
+}
+
+impl<T> Drop for TurnQueue<T> {
+    fn drop(&mut self) {
+        self.run(|entry| {
+            drop(entry);
+            true
+        });
+    }
 }
 
 impl<T> Drop for Batch<'_, T> {
     #[inline]
     fn drop(&mut self) {
-        if !self.left.as_slice().is_empty() {
+        if self.next != self.end {
             self.put_back();
         }
-    }
-}
-
-impl<T> Batch<'_, T> {
-    #[cold]
-    fn put_back(&mut self) {
-        self.queue.with(|waiting| {
-            let added = std::mem::take(waiting);
-            waiting.extend(self.left.by_ref());
-            waiting.extend(added);
-        });
+        let room = std::mem::take(&mut self.room);
+        self.queue.with(|rooms| rooms.spare = room);
     }
 }
 
@@ -137,5 +171,16 @@ mod tests {
         }));
         assert!(panicked.is_err());
         assert_eq!(run(&queue, |_| true), [2, 3, 11]);
+    }
+
+    #[test]
+    fn what_is_left_is_dropped_with_the_queue() {
+        let count = std::rc::Rc::new(());
+        let queue = TurnQueue::new();
+        (0..3).for_each(|_| queue.push(count.clone()));
+        queue.run(|_| false);
+        assert_eq!(std::rc::Rc::strong_count(&count), 3);
+        drop(queue);
+        assert_eq!(std::rc::Rc::strong_count(&count), 1);
     }
 }
