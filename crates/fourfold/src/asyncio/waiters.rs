@@ -85,13 +85,9 @@ impl Who {
 impl List {
     /// Adds an entry behind all others.
     #[inline]
-    fn push(&mut self, who: Who) -> u32 {
-        let (task, foreign) = match who {
-            Who::Task(task) => (Some(task), None),
-            Who::Foreign(waker) => (None, Some(waker)),
-        };
+    fn push(&mut self, task: impl Into<Option<Erased<TaskData>>>) -> u32 {
         let before = self.last;
-        let entry = Entry { task, before, after: NONE };
+        let entry = Entry { task: task.into(), before, after: NONE };
         let key = match self.free {
             NONE => self.grow(entry),
             key => {
@@ -100,9 +96,6 @@ impl List {
                 key
             }
         };
-        if let Some(waker) = foreign {
-            self.foreign.insert(key, waker);
-        }
         match before {
             NONE => self.first = key,
             before => self[before].after = key,
@@ -135,12 +128,32 @@ impl List {
         true
     }
 
-    /// Gives an unlinked entry's place free, and back who was not woken.
+    /// Takes the first out of the order, and gives who is to be woken, if the entry is neither
+    /// woken nor cancelled. There is a first.
     #[inline]
-    fn remove(&mut self, key: u32) -> Option<Who> {
-        let who = self.take(key);
+    fn pop(&mut self) -> Option<Who> {
+        let key = self.first;
+        let entry = &mut self.entries[key as usize];
+        entry.before = UNLINKED;
+        let after = entry.after;
+        let task = match &entry.task {
+            Some(task) if task.data().local().has(Flag::Throw) => None,
+            Some(_) => entry.task.take().map(Who::Task),
+            None if self.foreign.is_empty() => None,
+            None => self.take_foreign(key),
+        };
+        self.first = after;
+        match after {
+            NONE => self.last = NONE,
+            after => self[after].before = NONE,
+        }
+        task
+    }
+
+    /// Gives the place of an unlinked entry free, which waits for nobody any more.
+    #[inline]
+    fn free(&mut self, key: u32) {
         self[key].after = std::mem::replace(&mut self.free, key);
-        who
     }
 
     /// Who is to be woken, no matter whether it was cancelled.
@@ -259,13 +272,14 @@ impl Waiters {
     /// Takes entries out of the list until one was woken.
     #[inline]
     pub(crate) fn wake_next(&self) {
+        if self.linked.get() > 0 {
+            self.wake_next_linked();
+        }
+    }
+
+    fn wake_next_linked(&self) {
         while self.linked.get() > 0 {
-            let first = {
-                let mut list = self.list.borrow_mut();
-                let first = list.first;
-                list.unlink(first);
-                list.take_pending(first)
-            };
+            let first = { self.list.borrow_mut().pop() };
             self.linked.set(self.linked.get() - 1);
             if let Some(first) = first {
                 return first.wake();
@@ -304,8 +318,9 @@ impl Wait {
         self.0.is_some()
     }
 
-    /// Enlists at the first poll; ready once woken or cancelled.
-    #[inline]
+    /// Enlists at the first poll; ready once woken or cancelled. What it does is out of line, each
+    /// by itself: none of them then saves registers for the others.
+    #[inline(always)]
     pub(crate) fn poll(
         &mut self,
         waiters: &Waiters,
@@ -316,19 +331,32 @@ impl Wait {
             return self.cancelled(waiters);
         }
         match self.0 {
-            None => {
-                let who = Who::of(context.waker());
-                self.0 = Some(waiters.list.borrow_mut().push(who));
-                waiters.linked.set(waiters.linked.get() + 1);
-            }
-            Some(key) if waiters.list.borrow().is_woken(key) => {
-                self.leave(waiters);
+            None => self.begin(waiters, context.waker(), reason),
+            Some(key) if waiters.forget_woken(key) => {
+                self.0 = None;
                 return Poll::Ready(Waited::Woken);
             }
-            Some(key) => Wait::rewake(key, waiters, context.waker()),
+            Some(key) => Wait::rewake(key, waiters, context.waker(), reason),
         }
-        cell::wait_in_leaf(reason);
         Poll::Pending
+    }
+
+    #[inline(never)]
+    fn begin(&mut self, waiters: &Waiters, waker: &Waker, reason: &'static WaitReason) {
+        cell::wait_in_leaf(reason);
+        self.0 = Some(match cell::running_task_of(waker) {
+            Some(task) => waiters.list.borrow_mut().push(task),
+            None => Wait::begin_foreign(waiters, waker.clone()),
+        });
+        waiters.linked.set(waiters.linked.get() + 1);
+    }
+
+    #[cold]
+    fn begin_foreign(waiters: &Waiters, waker: Waker) -> u32 {
+        let mut list = waiters.list.borrow_mut();
+        let key = list.push(None);
+        list.foreign.insert(key, waker);
+        key
     }
 
     #[cold]
@@ -339,7 +367,8 @@ impl Wait {
 
     /// Polled for another reason; if by another waker, that is the one to wake.
     #[cold]
-    fn rewake(key: u32, waiters: &Waiters, waker: &Waker) {
+    fn rewake(key: u32, waiters: &Waiters, waker: &Waker, reason: &'static WaitReason) {
+        cell::wait_in_leaf(reason);
         let fresh = Who::of(waker);
         let mut list = waiters.list.borrow_mut();
         let old = list.take(key);
@@ -354,14 +383,36 @@ impl Wait {
     /// Ends the wait. `Some(true)`: it had been woken; `None`: it had not begun or had ended.
     #[inline]
     pub(crate) fn leave(&mut self, waiters: &Waiters) -> Option<bool> {
-        let key = self.0.take()?;
-        let mut list = waiters.list.borrow_mut();
-        if list.unlink(key) {
-            waiters.linked.set(waiters.linked.get() - 1);
+        self.0.take().map(|key| waiters.forget(key))
+    }
+}
+
+impl Waiters {
+    /// Ends a wait that was woken; says whether it was.
+    #[inline(never)]
+    fn forget_woken(&self, key: u32) -> bool {
+        let mut list = self.list.borrow_mut();
+        let woken = list.is_woken(key);
+        if woken {
+            if list.unlink(key) {
+                self.linked.set(self.linked.get() - 1);
+            }
+            list.free(key);
         }
-        let left = list.remove(key);
+        woken
+    }
+
+    /// Ends a wait; says whether it had been woken.
+    #[cold]
+    fn forget(&self, key: u32) -> bool {
+        let mut list = self.list.borrow_mut();
+        if list.unlink(key) {
+            self.linked.set(self.linked.get() - 1);
+        }
+        let left = list.take(key);
+        list.free(key);
         drop(list);
-        Some(left.is_none())
+        left.is_none()
     }
 }
 
@@ -379,12 +430,15 @@ mod tests {
             let mut model: Vec<u32> = Vec::new();
             for (push, at) in steps {
                 if push || model.is_empty() {
-                    model.push(list.push(Who::Foreign(Waker::noop().clone())));
+                    let key = list.push(None);
+                    list.foreign.insert(key, Waker::noop().clone());
+                    model.push(key);
                 } else {
                     let key = model.remove(usize::from(at) % model.len());
                     prop_assert!(list.unlink(key));
                     prop_assert!(!list.unlink(key));
-                    prop_assert!(list.remove(key).is_some());
+                    prop_assert!(list.take(key).is_some());
+                    list.free(key);
                 }
                 prop_assert_eq!(list.keys().collect::<Vec<_>>(), model.clone());
                 prop_assert_eq!(list.foreign.len(), model.len());

@@ -326,6 +326,22 @@ impl<S: Schedule> Erased<S> {
         Some(Erased { header, _owns: PhantomData })
     }
 
+    /// As [`of_waker`](Erased::of_waker), of a waker that is known to be one.
+    ///
+    /// # Safety
+    ///
+    /// As for [`of_waker`](Erased::of_waker), and the waker is that of a cell of scheduler `S`.
+    #[inline]
+    pub unsafe fn of_cell_s_waker(waker: &Waker) -> Erased<S> {
+        debug_assert!(cell::header_of::<S>(waker).is_some());
+        // SAFETY: the data of such a waker is a header, which the waker keeps alive.
+        unsafe {
+            let header = NonNull::new_unchecked(waker.data().cast_mut().cast::<Header>());
+            header.as_ref().state.retain();
+            Erased { header, _owns: PhantomData }
+        }
+    }
+
     /// The scheduler's data in the cell.
     #[inline]
     pub fn data(&self) -> &S {
