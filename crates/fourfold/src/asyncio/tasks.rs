@@ -464,6 +464,13 @@ fn suspend_cancelled(waker: &std::task::Waker, local: &Local) {
 /// The outcome of a coroutine that came to its end.
 #[inline]
 fn finish<T>(local: &Local, outcome: Result<T>) -> Result<T> {
+    let plain = outcome.is_ok() && !local.has_any([Flag::MustCancel, Flag::Throw]);
+    if plain && !trace::enabled() { outcome } else { finish_remarkably(local, outcome) }
+}
+
+/// As [`finish`], of a failure, a cancellation, or a task that is traced.
+#[cold]
+fn finish_remarkably<T>(local: &Local, outcome: Result<T>) -> Result<T> {
     let must = local.take(Flag::MustCancel);
     let outcome = match outcome {
         // Cancelled right before it stopped: the task counts as cancelled.

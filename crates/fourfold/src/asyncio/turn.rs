@@ -703,11 +703,10 @@ impl Core {
 
     // ---- tasks ------------------------------------------------------------------------------
 
+    #[inline]
     pub(crate) fn remember_task(&self, task: Erased<TaskData>) {
         let local = self.local();
-        let mut tasks = local.tasks.borrow_mut();
-        task.data().local().slot.set(tasks.next_place());
-        tasks.insert(task);
+        local.tasks.borrow_mut().insert(task);
     }
 
     #[inline]
