@@ -124,10 +124,18 @@ unsafe impl Schedule for TaskData {
             }
             core.queue_task(runnable);
         } else {
-            // The cell, and with it this `Arc`, may be gone once the loop has the runnable.
-            let core = core.this();
-            core.send(Remote::Task(runnable));
+            send(core, runnable);
         }
+    }
+
+    #[inline]
+    unsafe fn schedule_again(data: *const Self, runnable: Runnable<Self>) {
+        // SAFETY: valid until the runnable is handed on, and bodies run on the loop's thread.
+        let data = unsafe { &*data };
+        if trace::enabled() {
+            trace_woken(&data.local);
+        }
+        data.core.queue_task_again(runnable);
     }
 
     #[inline]
@@ -176,6 +184,13 @@ unsafe impl Schedule for TaskData {
     }
 }
 
+#[cold]
+fn send(core: &Core, runnable: Runnable<TaskData>) {
+    // The cell, and with it this `Arc`, may be gone once the loop has the runnable.
+    let core = core.this();
+    core.send(Remote::Task(runnable));
+}
+
 /// Frees a cell that another thread gave back. Loop's own thread.
 pub(crate) fn free_orphan(orphan: Orphan<TaskData>) {
     // SAFETY: this is the thread that made the cell.
@@ -215,10 +230,7 @@ impl DoneCall {
                     cell.data().core.queue_call(callback);
                 }
             }
-            DoneCall::Each(_) => {
-                let core = cell.data().core.this();
-                core.queue_done(self, cell);
-            }
+            DoneCall::Each(_) => Core::queue_done(self, cell),
         }
     }
 }
@@ -331,27 +343,46 @@ impl Local {
     }
 
     /// A step begins: whatever the task waited on, it waits no more, and a cancellation that
-    /// found nothing to cancel is raised.
+    /// found nothing to cancel is raised. `false`: it was cancelled before its first step, which
+    /// is not to be taken.
     #[inline]
-    pub(crate) fn begin_step(&self) {
-        self.clear(Flag::Leaf);
+    pub(crate) fn begin_step(&self) -> bool {
+        // The flags are read and written once, for all that a plain step asks of them.
+        let flags = self.flags.get();
+        self.flags.set(flags & !(Flag::Leaf as u16) | Flag::Started as u16);
         let waited_on = self.waiting.take();
-        if self.take(Flag::MustCancel) {
-            // What it waited on ends with a `Cancelled` of its own: that one is raised, once.
-            let raises = waited_on
-                .as_ref()
-                .is_some_and(|cell| cell.data().local().has(Flag::EndedCancelled));
-            if !raises {
-                self.set(Flag::Throw);
-            }
+        if flags & Flag::MustCancel as u16 != 0 {
+            self.raise(waited_on.as_ref());
+        }
+        drop(waited_on);
+        flags & Flag::Started as u16 != 0 || !self.take(Flag::Throw)
+    }
+
+    #[cold]
+    fn raise(&self, waited_on: Option<&Erased<TaskData>>) {
+        self.clear(Flag::MustCancel);
+        // What it waited on ends with a `Cancelled` of its own: that one is raised, once.
+        let raises = waited_on.is_some_and(|cell| cell.data().local().has(Flag::EndedCancelled));
+        if !raises {
+            self.set(Flag::Throw);
         }
     }
 
-    /// What was polled earlier in this step is not what the task waits on.
+    /// Whether any of `flags` is set, in one look.
     #[inline]
-    fn begin_bare_wait(&self) {
-        self.clear(Flag::Leaf);
-        drop(self.waiting.take());
+    pub(crate) fn has_any(&self, flags: [Flag; 2]) -> bool {
+        self.flags.get() & (flags[0] as u16 | flags[1] as u16) != 0
+    }
+
+    /// The step ends in a bare yield; with `again` the task is queued once it has. What was polled
+    /// earlier in it is not what the task waits on.
+    #[inline]
+    fn yields(&self, again: Option<Flag>) {
+        let again = again.map_or(0, |flag| flag as u16);
+        self.flags.set(self.flags.get() & !(Flag::Leaf as u16) | again);
+        if let Some(waited_on) = self.waiting.take() {
+            forget_wait(waited_on);
+        }
     }
 
     /// The task waits on a future or another task.
@@ -418,6 +449,13 @@ impl Local {
     }
 }
 
+/// Out of line, since few steps await something, do not end there, and then yield.
+#[cold]
+#[inline(never)]
+fn forget_wait(waited_on: Erased<TaskData>) {
+    drop(waited_on);
+}
+
 /// Cancels whatever `cell` is: a future, a task, a gathering.
 pub(crate) fn cancel(cell: &Erased<TaskData>, message: Option<Arc<str>>) -> bool {
     let local = cell.data().local();
@@ -457,7 +495,7 @@ pub(crate) fn cancel_task(cell: &Erased<TaskData>) -> bool {
 fn cancel_one_task(cell: &Erased<TaskData>) -> Option<Erased<TaskData>> {
     let local = cell.data().local();
     if local.has(Flag::Passed) {
-        throw(cell, local);
+        throw_into(cell, local);
         return None;
     }
     local.cancelling.set(local.cancelling.get() + 1);
@@ -487,7 +525,7 @@ fn cancel_one_task(cell: &Erased<TaskData>) -> Option<Erased<TaskData>> {
 }
 
 /// Has the wait that a suspended task is in fail with `Cancelled`.
-fn throw(cell: &Erased<TaskData>, local: &Local) {
+fn throw_into(cell: &Erased<TaskData>, local: &Local) {
     local.set(Flag::Throw);
     // SAFETY: only tasks are suspended in waits, and tasks have a body.
     unsafe { cell.wake() };
@@ -504,7 +542,7 @@ fn keep_message(cell: &Erased<TaskData>, message: Option<Arc<str>>) {
 /// Cancels what a suspended task waits on. `false`: it waits on nothing that can be cancelled.
 pub(crate) fn cancel_wait(cell: &Erased<TaskData>, local: &Local) -> bool {
     if local.take(Flag::Leaf) {
-        throw(cell, local);
+        throw_into(cell, local);
         return true;
     }
     match local.waits_on() {
@@ -536,9 +574,34 @@ pub(crate) fn with_running<R>(f: impl FnOnce(&TaskData, &Waker) -> R) -> Option<
 /// The cancellation that is due at the wait which asks, if there is one.
 #[inline]
 pub(crate) fn take_throw() -> Option<Error> {
-    with_running(|data, _| {
-        let local = data.local();
-        local.take(Flag::Throw).then(|| local.cancelled_error())
+    is_throw_due().then(throw)
+}
+
+/// Whether a cancellation is due at the wait which asks.
+#[inline]
+pub(crate) fn is_throw_due() -> bool {
+    with_running(|data, _| data.local().has(Flag::Throw)).unwrap_or(false)
+}
+
+/// Takes the cancellation that [is due](is_throw_due). Out of line, so that a wait that is not
+/// cancelled has no error to make or to drop.
+#[cold]
+#[inline(never)]
+pub(crate) fn throw() -> Error {
+    let error = with_running(|data, _| {
+        data.local().clear(Flag::Throw);
+        data.local().cancelled_error()
+    });
+    error.unwrap_or_else(Error::cancelled)
+}
+
+/// The running task, if it is the one that `waker` wakes: then its own loop's thread is this one.
+#[inline]
+pub(crate) fn running_task_of(waker: &Waker) -> Option<Erased<TaskData>> {
+    with_running(|_, own| {
+        let same = std::ptr::eq(own, waker) || own.will_wake(waker);
+        // SAFETY: a step has the waker of its own cell, which belongs to the loop of this thread.
+        same.then(|| unsafe { Erased::of_cell_s_waker(own) })
     })
     .flatten()
 }
@@ -546,16 +609,29 @@ pub(crate) fn take_throw() -> Option<Error> {
 /// Suspends for one turn: the task is queued again behind what is queued now.
 #[inline]
 pub(crate) fn yield_now(waker: &Waker) {
-    let marked = with_running(|data, own| {
-        let local = data.local();
-        local.begin_bare_wait();
-        let polled_directly = own.will_wake(waker);
-        if polled_directly {
-            local.set(Flag::Yielded);
+    // Nearly always it is the very waker that the task's step was given.
+    let polled_directly = with_running(|data, own| {
+        let same = std::ptr::eq(own, waker);
+        if same {
+            data.local().yields(Some(Flag::Yielded));
         }
-        polled_directly
+        same
     });
-    // Something between the task and this wait has a waker of its own: it must hear of it.
+    if polled_directly != Some(true) {
+        yield_through(waker);
+    }
+}
+
+/// As [`yield_now`], where something between the task and this wait may have a waker of its own:
+/// it must hear of it.
+#[cold]
+#[inline(never)]
+fn yield_through(waker: &Waker) {
+    let marked = with_running(|data, own| {
+        let same = own.will_wake(waker);
+        data.local().yields(same.then_some(Flag::Yielded));
+        same
+    });
     if marked != Some(true) {
         waker.wake_by_ref();
     }
@@ -579,12 +655,17 @@ pub(crate) fn wait_in_leaf_at(
         local.set(Flag::Leaf);
         local.reason.set(reason);
         local.site.set(site);
-        if trace::enabled()
-            && let Some(id) = local.id
-        {
-            trace::waiting(id, reason.0, None);
+        if trace::enabled() {
+            trace_waiting(local, reason);
         }
     });
+}
+
+#[cold]
+fn trace_waiting(local: &Local, reason: &'static WaitReason) {
+    if let Some(id) = local.id {
+        trace::waiting(id, reason.0, None);
+    }
 }
 
 #[cold]

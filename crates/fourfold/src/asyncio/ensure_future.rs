@@ -101,6 +101,10 @@ fn read_clone<T: 'static, F>(future: &Future<T>) -> Result<T>
 where
     F: StdFuture<Output = Result<T>> + 'static,
 {
+    if future.cell().is_only() {
+        // Nobody else is left who could want it.
+        return future.take_result();
+    }
     let awaitable = match cast::<Future<T>, F>(future.clone()) {
         Ok(future) => future,
         Err(future) => match cast::<Task<T>, F>(Task::from_future(future)) {

@@ -55,7 +55,7 @@ impl<T: 'static> EachDone<T> {
     pub(crate) fn new(f: impl Fn(Future<T>) + 'static) -> EachDone<T> {
         let call = move |cell: Erased<TaskData>| {
             // SAFETY: only `on_each_done` registers this, with futures whose outcome is a `T`.
-            f(Future::from_cell(unsafe { cell.restore::<Result<T>>() }));
+            f(Future::from_cell(unsafe { cell.into_handle::<Result<T>>() }));
         };
         EachDone(Rc::new(DoneCall::Each(Box::new(call))), PhantomData)
     }

@@ -127,7 +127,6 @@ struct Shared<C> {
 /// A gathering while its children are added.
 pub struct Adding<C: Children> {
     shared: Rc<Shared<C>>,
-    listed: Vec<Box<dyn FnOnce()>>,
     done: Vec<Box<dyn FnOnce()>>,
     core: Option<Arc<turn::Core>>,
 }
@@ -143,7 +142,6 @@ impl<C: Children> Adding<C> {
                 return_exceptions: Cell::new(false),
                 cancel_requested: Cell::new(false),
             }),
-            listed: Vec::new(),
             done: Vec::new(),
             core: None,
         }
@@ -170,9 +168,8 @@ impl<C: Children> Adding<C> {
             if data.local().has(Flag::Listed) {
                 return (child.future, child.read);
             }
+            // Until all were added: `Children::unlist` clears it.
             data.local().set(Flag::Listed);
-            let listed = child.future.clone();
-            self.listed.push(Box::new(move || listed.cell().data().local().clear(Flag::Listed)));
         }
         self.shared.total.set(self.shared.total.get() + 1);
         if child.future.done() {
@@ -190,8 +187,8 @@ impl<C: Children> Adding<C> {
 
     #[track_caller]
     fn finish(self, children: C) -> Gather<C> {
-        let Adding { shared, listed, done, core } = self;
-        listed.into_iter().for_each(|forget| forget());
+        let Adding { shared, done, core } = self;
+        children.unlist();
         let core = core.unwrap_or_else(|| running_core());
         // Weak, since the outer future holds it and the state holds the outer future.
         let weak = Rc::downgrade(&shared);
@@ -245,8 +242,13 @@ impl<C: Children> Shared<C> {
 
 /// A child's done callback.
 fn child_is_done<T: 'static, C: Children>(shared: &Shared<C>, child: &Future<T>) {
-    shared.finished.set(shared.finished.get() + 1);
+    let finished = shared.finished.get() + 1;
+    shared.finished.set(finished);
     let failure = child.failure();
+    // Nearly every child is neither the last nor a failure, and nothing is to be done for it.
+    if failure.is_none() && finished < shared.total.get() {
+        return;
+    }
     if shared.is_over() {
         return;
     }
@@ -255,7 +257,7 @@ fn child_is_done<T: 'static, C: Children>(shared: &Shared<C>, child: &Future<T>)
     {
         return shared.set(Err(error.clone()));
     }
-    if shared.finished.get() == shared.total.get() {
+    if finished == shared.total.get() {
         if shared.cancel_requested.get() {
             // Children that refused do not make the cancellation undone.
             let error = failure.filter(Error::is_cancelled);

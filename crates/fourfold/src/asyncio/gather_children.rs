@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::IntoFuture;
 use std::sync::Arc;
 
+use super::cell::Flag;
 use super::ensure_future::Read;
 use super::futures::Future;
 use super::gather::Adding;
@@ -15,6 +16,10 @@ pub trait Children: Sized + 'static {
     type Results;
     /// The same, with a [`Result`] for each.
     type Outcomes;
+
+    /// All were added: none is marked as seen any more.
+    #[doc(hidden)]
+    fn unlist(&self);
 
     /// Cancels each and tells whether any was still there to cancel.
     #[doc(hidden)]
@@ -62,6 +67,10 @@ impl<T: 'static> List<T> {
     }
 }
 
+fn unlist<T: 'static>(future: &Future<T>) {
+    future.cell().data().local().clear(Flag::Listed);
+}
+
 fn cancel<T: 'static>(future: &Future<T>, message: &Option<Arc<str>>) -> bool {
     super::cell::cancel(&future.erase(), message.clone())
 }
@@ -69,6 +78,10 @@ fn cancel<T: 'static>(future: &Future<T>, message: &Option<Arc<str>>) -> bool {
 impl<T: 'static> Children for List<T> {
     type Results = Vec<T>;
     type Outcomes = Vec<Result<T>>;
+
+    fn unlist(&self) {
+        self.futures.iter().for_each(unlist);
+    }
 
     fn cancel(&self, message: Option<Arc<str>>) -> bool {
         self.futures.iter().fold(false, |any, future| cancel(future, &message) | any)
@@ -110,6 +123,11 @@ macro_rules! tuple {
         impl<$($value: 'static),+> Children for ($(Child<$value>,)+) {
             type Results = ($($value,)+);
             type Outcomes = ($(Result<$value>,)+);
+
+            fn unlist(&self) {
+                let ($($child,)+) = self;
+                $(unlist(&$child.future);)+
+            }
 
             fn cancel(&self, message: Option<Arc<str>>) -> bool {
                 let ($($child,)+) = self;

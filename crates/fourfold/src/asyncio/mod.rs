@@ -73,6 +73,7 @@ mod tls;
 #[cfg(unix)]
 mod transports;
 mod turn;
+mod turn_queue;
 mod wait;
 mod wait_for;
 mod waiters;

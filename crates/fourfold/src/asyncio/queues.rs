@@ -185,11 +185,26 @@ impl<O: QueueOrder> OrderedQueue<O> {
         if self.full() {
             return Err(QueueFull.into());
         }
+        self.add(item);
+        Ok(())
+    }
+
+    /// Adds an item where there is room.
+    #[inline]
+    fn add(&self, item: O::Item) {
+        let inner = &*self.0;
         inner.items.borrow_mut().push(item);
         inner.unfinished.set(inner.unfinished.get() + 1);
         inner.finished.clear();
         inner.getters.wake_next();
-        Ok(())
+    }
+
+    /// Takes an item out, if there is one.
+    #[inline]
+    fn take(&self) -> Option<O::Item> {
+        let item = { self.0.items.borrow_mut().pop() }?;
+        self.0.putters.wake_next();
+        Some(item)
     }
 
     /// Takes an item out; waits while there is none. Does not suspend where there is one.
@@ -216,15 +231,10 @@ impl<O: QueueOrder> OrderedQueue<O> {
     /// [`Queue.get_nowait`](https://docs.python.org/3/library/asyncio-queue.html#asyncio.Queue.get_nowait).
     #[inline]
     pub fn get_nowait(&self) -> Result<O::Item> {
-        let inner = &*self.0;
-        let Some(item) = ({ inner.items.borrow_mut().pop() }) else {
-            return Err(match inner.shut_down.get() {
-                true => QueueShutDown.into(),
-                false => QueueEmpty.into(),
-            });
-        };
-        inner.putters.wake_next();
-        Ok(item)
+        self.take().ok_or_else(|| match self.0.shut_down.get() {
+            true => QueueShutDown.into(),
+            false => QueueEmpty.into(),
+        })
     }
 
     /// Says that an item taken out earlier was dealt with.

@@ -74,11 +74,11 @@ enum State {
 impl StdFuture for Sleep {
     type Output = Result<()>;
 
-    #[inline]
+    // Always: the rest is out of line, and what is left is not more than a call would be.
+    #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<()>> {
-        if let Some(cancelled) = cell::take_throw() {
-            self.forget();
-            return Poll::Ready(Err(cancelled));
+        if cell::is_throw_due() {
+            return self.cancelled();
         }
         match &self.state {
             State::New(delay) if delay.is_zero() => {
@@ -96,6 +96,13 @@ impl StdFuture for Sleep {
 }
 
 impl Sleep {
+    #[cold]
+    fn cancelled(&mut self) -> Poll<Result<()>> {
+        self.forget();
+        Poll::Ready(Err(cell::throw()))
+    }
+
+    #[inline(never)]
     fn poll_timer(&mut self, context: &mut Context<'_>) -> Poll<Result<()>> {
         match &self.state {
             State::New(delay) => {

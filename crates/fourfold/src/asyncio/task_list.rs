@@ -17,21 +17,19 @@ pub(crate) struct TaskList {
 }
 
 impl TaskList {
-    /// Where the next task that is put in will be.
-    #[inline]
-    pub(crate) fn next_place(&self) -> u32 {
-        match self.vacant.last() {
-            Some(&place) => place,
-            None => u32::try_from(self.places.len()).expect("fewer than 2^32 tasks"),
-        }
-    }
-
-    /// Puts a task in, at the [next place](TaskList::next_place).
+    /// Puts a task in, and tells it its place.
     #[inline]
     pub(crate) fn insert(&mut self, task: Erased<TaskData>) {
+        let slot = &task.data().local().slot;
         match self.vacant.pop() {
-            Some(place) => self.places[place as usize] = Some(task),
-            None => self.places.push(Some(task)),
+            Some(place) => {
+                slot.set(place);
+                self.places[place as usize] = Some(task);
+            }
+            None => {
+                slot.set(u32::try_from(self.places.len()).expect("fewer than 2^32 tasks"));
+                self.places.push(Some(task));
+            }
         }
     }
 

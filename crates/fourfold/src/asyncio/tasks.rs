@@ -155,7 +155,7 @@ impl<T: 'static> Task<T> {
         if how.eager && core.is_running() {
             run_eagerly(runnable);
         } else {
-            core.queue_task(runnable);
+            core.queue_fresh_task(runnable);
         }
         task
     }
@@ -375,22 +375,17 @@ impl<T: 'static, F: StdFuture<Output = Result<T>> + 'static> Body<TaskData> for 
         // SAFETY: the future is pinned with the step and never moved out of it.
         let future = unsafe { self.map_unchecked_mut(|step| &mut step.future) };
         let local = data.local();
-        local.begin_step();
-        if !local.has(Flag::Started) {
-            local.set(Flag::Started);
-            if local.take(Flag::Throw) {
-                return Poll::Ready(finish(local, Err(local.cancelled_error())));
-            }
+        if !local.begin_step() {
+            return Poll::Ready(finish(local, Err(local.cancelled_error())));
         }
         let waker = context.waker();
         let polled = {
             let running = Running { data, waker };
             let _running = turn::enter_task(Some(&running));
-            let _tracing = Tracing::begin(local);
-            if local.has(Flag::SharedContext) {
-                poll_in_shared_context(local, future, context)
+            if trace::enabled() || context::in_use() || local.has(Flag::SharedContext) {
+                poll_in_context(local, future, context)
             } else {
-                let _context = OwnContext::enter(local);
+                let _context = FirstContext(local);
                 future.poll(context)
             }
         };
@@ -411,6 +406,22 @@ impl<T: 'static, F: StdFuture<Output = Result<T>> + 'static> Body<TaskData> for 
                 Err(Error::cancelled())
             }
         }
+    }
+}
+
+/// A step that is traced, or whose context is not empty.
+#[cold]
+fn poll_in_context<T, F: StdFuture<Output = Result<T>>>(
+    local: &Local,
+    future: Pin<&mut F>,
+    context: &mut PollContext<'_>,
+) -> Poll<Result<T>> {
+    let _tracing = Tracing::begin(local);
+    if local.has(Flag::SharedContext) {
+        poll_in_shared_context(local, future, context)
+    } else {
+        let _context = OwnContext::enter(local);
+        future.poll(context)
     }
 }
 
@@ -435,20 +446,20 @@ fn shared_context(local: &Local) -> Option<Rc<Context>> {
 /// After a step that ended in an await.
 #[inline]
 fn suspend(waker: &std::task::Waker, local: &Local) {
-    if local.take(Flag::Throw) {
-        // Nothing that was polled knew of the cancellation: the await is a foreign future's. It
-        // stays asked for, and the next wait that knows of it fails.
-        local.set(Flag::MustCancel);
-    } else if local.has(Flag::MustCancel) {
-        // Asked for during the step, by the task itself: now there may be something to cancel.
-        cancel_what_it_awaits(waker, local);
+    if local.has_any([Flag::Throw, Flag::MustCancel]) {
+        suspend_cancelled(waker, local);
     }
 }
 
 #[cold]
-fn cancel_what_it_awaits(waker: &std::task::Waker, local: &Local) {
+fn suspend_cancelled(waker: &std::task::Waker, local: &Local) {
+    if local.take(Flag::Throw) {
+        // Nothing that was polled knew of the cancellation: the await is a foreign future's. It
+        // stays asked for, and the next wait that knows of it fails.
+        local.set(Flag::MustCancel);
+    // Else asked for during the step, by the task itself: now there may be something to cancel.
     // SAFETY: called from within the step that this waker belongs to, on its loop's thread.
-    if let Some(cell) = unsafe { Erased::of_waker(waker) }
+    } else if let Some(cell) = unsafe { Erased::of_waker(waker) }
         && cell::cancel_wait(&cell, local)
     {
         local.clear(Flag::MustCancel);
@@ -458,6 +469,13 @@ fn cancel_what_it_awaits(waker: &std::task::Waker, local: &Local) {
 /// The outcome of a coroutine that came to its end.
 #[inline]
 fn finish<T>(local: &Local, outcome: Result<T>) -> Result<T> {
+    let plain = outcome.is_ok() && !local.has_any([Flag::MustCancel, Flag::Throw]);
+    if plain && !trace::enabled() { outcome } else { finish_remarkably(local, outcome) }
+}
+
+/// As [`finish`], of a failure, a cancellation, or a task that is traced.
+#[cold]
+fn finish_remarkably<T>(local: &Local, outcome: Result<T>) -> Result<T> {
     let must = local.take(Flag::MustCancel);
     let outcome = match outcome {
         // Cancelled right before it stopped: the task counts as cancelled.
@@ -503,6 +521,28 @@ impl Drop for OwnContext<'_> {
             context::swap(&mut self.former);
             self.local.context.set(self.former.take());
         }
+    }
+}
+
+/// Around a step that began where no context of this thread had values. If it set the first of
+/// them, they are the task's.
+struct FirstContext<'a>(&'a Local);
+
+impl Drop for FirstContext<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        if context::in_use() {
+            self.keep();
+        }
+    }
+}
+
+impl FirstContext<'_> {
+    #[cold]
+    fn keep(&self) {
+        let mut values = None;
+        context::swap(&mut values);
+        self.0.context.set(values);
     }
 }
 

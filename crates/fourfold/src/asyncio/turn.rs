@@ -13,7 +13,6 @@
 //! could find nothing, and it would be the dearest part of a short turn.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
 use std::fmt;
 use std::mem::ManuallyDrop;
 use std::ops::Deref;
@@ -40,6 +39,7 @@ use super::debug::SlowCallback;
 use super::handles::{Callback, Handle, In, TimerState};
 use super::task_builder::TaskFactory;
 use super::task_list::TaskList;
+use super::turn_queue::TurnQueue;
 use super::{ExceptionContext, ExceptionHandler};
 use crate::Error;
 
@@ -59,7 +59,7 @@ pub(crate) struct Core {
 
 struct LocalParts {
     referrers: Cell<usize>,
-    ready: RefCell<VecDeque<Entry>>,
+    ready: TurnQueue<Entry>,
     /// The callbacks among `ready`, in the same order; a cancelled one leaves a gap.
     calls: RefCell<Ready<Option<Callback>>>,
     timers: RefCell<Wheel<TimerEntry>>,
@@ -264,7 +264,7 @@ impl Core {
             interrupted: AtomicBool::new(false),
             local: ManuallyDrop::new(LocalParts {
                 referrers: Cell::new(0),
-                ready: RefCell::new(VecDeque::new()),
+                ready: TurnQueue::new(),
                 calls: RefCell::new(Ready::new()),
                 timers: RefCell::new(Wheel::new()),
                 poll: RefCell::new(Some(poll)),
@@ -355,20 +355,20 @@ impl Core {
         }
         self.poll_io(local);
         self.queue_due_timers(local);
-        let now_queued = local.ready.borrow().len();
+        if self.interrupted.load(Ordering::Relaxed) {
+            return;
+        }
         let debug = local.debug.get();
         let _running = trace::span("run");
-        for _ in 0..now_queued {
-            if self.interrupted.load(Ordering::Relaxed) {
-                return;
+        local.ready.run(|entry| {
+            match entry {
+                entry if debug => self.run_entry_watched(local, entry),
+                // SAFETY: this is the loop's own thread.
+                Entry::Task(runnable) => unsafe { runnable.run() },
+                other => self.run_entry(local, other),
             }
-            let Some(entry) = local.ready.borrow_mut().pop_front() else { break };
-            if debug {
-                self.run_entry_watched(local, entry);
-            } else {
-                self.run_entry(local, entry);
-            }
-        }
+            !self.interrupted.load(Ordering::Relaxed)
+        });
     }
 
     /// Queues what other threads sent, oldest first.
@@ -387,7 +387,7 @@ impl Core {
 
     /// Polls for I/O; sleeps in it if there is nothing else to do.
     fn poll_io(&self, local: &LocalParts) {
-        let idle = local.ready.borrow().is_empty() && !local.stopping.get();
+        let idle = local.ready.is_empty() && !local.stopping.get();
         if !idle {
             if !self.reactor.is_empty() {
                 self.poll_for(local, Some(Duration::ZERO));
@@ -403,7 +403,7 @@ impl Core {
                         self.poll_for(local, Some(Duration::ZERO));
                         self.queue_sent();
                     }
-                    if local.ready.borrow().is_empty() && self.inbox.is_empty() {
+                    if local.ready.is_empty() && self.inbox.is_empty() {
                         self.clock.advance_to(deadline);
                     }
                     return;
@@ -455,7 +455,7 @@ impl Core {
                     let cell = waker.data().cast::<[u8; 64]>();
                     prefetch(cell);
                     prefetch(cell.wrapping_add(1));
-                    local.ready.borrow_mut().push_back(Entry::Wake(waker));
+                    local.ready.push(Entry::Wake(waker));
                 }
                 TimerEntry::Call(callback, state) => {
                     state.set(Some(self.queue_call(callback)));
@@ -464,7 +464,7 @@ impl Core {
         }
     }
 
-    #[inline]
+    #[inline(never)]
     fn run_entry(&self, local: &LocalParts, entry: Entry) {
         match entry {
             // SAFETY: this is the loop's own thread.
@@ -480,6 +480,7 @@ impl Core {
         }
     }
 
+    #[inline]
     fn run_done(&self, call: &DoneCall, cell: Erased<TaskData>) {
         let DoneCall::Each(call) = call else { return };
         let _values = context::enter(None);
@@ -547,7 +548,24 @@ impl Core {
         // SAFETY: as above.
         let place = unsafe { runnable.data() }.local().slot.get();
         self.local.tasks.borrow().hint(place);
-        self.local.ready.borrow_mut().push_back(Entry::Task(runnable));
+        self.local.ready.push(Entry::Task(runnable));
+    }
+
+    /// As [`queue_task`](Core::queue_task), of a task that was just made and is at hand.
+    #[inline]
+    pub(crate) fn queue_fresh_task(&self, runnable: Runnable<TaskData>) {
+        if self.local().emptied.get() {
+            // SAFETY: tasks are queued on the loop's own thread.
+            return unsafe { runnable.discard() };
+        }
+        self.local.ready.push(Entry::Task(runnable));
+    }
+
+    /// As [`queue_task`](Core::queue_task), of a task that has just run on this loop.
+    #[inline]
+    pub(crate) fn queue_task_again(&self, runnable: Runnable<TaskData>) {
+        debug_assert!(self.is_owner() && !self.local.emptied.get(), "it runs");
+        self.local.ready.push(Entry::Task(runnable));
     }
 
     #[inline]
@@ -557,7 +575,7 @@ impl Core {
             // The callback is dropped: nothing of a closed loop runs.
             return u64::MAX;
         }
-        local.ready.borrow_mut().push_back(Entry::Call);
+        local.ready.push(Entry::Call);
         local.calls.borrow_mut().push(Some(callback))
     }
 
@@ -570,16 +588,20 @@ impl Core {
     pub(crate) fn call_soon(&self, callback: Callback) -> Handle {
         let local = self.local();
         assert!(!local.closed.get(), "Event loop is closed");
-        local.ready.borrow_mut().push_back(Entry::Call);
+        local.ready.push(Entry::Call);
         let position = local.calls.borrow_mut().push(Some(callback));
         Handle::new(CoreRef::refer(self, local), position)
     }
 
+    /// Queues the call of `call` for `cell`, which is done, on the loop of the cell.
     #[inline]
-    pub(crate) fn queue_done(&self, call: Rc<DoneCall>, cell: Erased<TaskData>) {
-        let local = self.local();
+    pub(crate) fn queue_done(call: Rc<DoneCall>, cell: Erased<TaskData>) {
+        let core: *const Core = cell.data().core();
+        // SAFETY: the cell holds a reference to its loop, and this function holds the cell until
+        // the entry is queued, which drops nothing.
+        let local = unsafe { &*core }.local();
         if !local.emptied.get() {
-            local.ready.borrow_mut().push_back(Entry::Done(call, cell));
+            local.ready.push(Entry::Done(call, cell));
         }
     }
 
@@ -688,11 +710,10 @@ impl Core {
 
     // ---- tasks ------------------------------------------------------------------------------
 
+    #[inline]
     pub(crate) fn remember_task(&self, task: Erased<TaskData>) {
         let local = self.local();
-        let mut tasks = local.tasks.borrow_mut();
-        task.data().local().slot.set(tasks.next_place());
-        tasks.insert(task);
+        local.tasks.borrow_mut().insert(task);
     }
 
     #[inline]
@@ -789,17 +810,17 @@ impl Core {
         }
         local.extras.close();
         // Dropping a body may wake, queue and start others, so until nothing is left.
-        while !(local.tasks.borrow().is_empty() && local.ready.borrow().is_empty()) {
+        while !(local.tasks.borrow().is_empty() && local.ready.is_empty()) {
             self.take_back(self.inbox.take());
             for task in self.tasks() {
                 task.abort();
             }
-            if local.ready.borrow().is_empty() {
+            if local.ready.is_empty() {
                 // Another thread has woken the last ones and is about to send them: the runnable
                 // is in its hands, and it is the only one there is.
                 std::thread::yield_now();
             }
-            while let Some(entry) = { local.ready.borrow_mut().pop_front() } {
+            local.ready.run(|entry| {
                 match entry {
                     // SAFETY: this is the loop's own thread.
                     Entry::Task(runnable) => unsafe { runnable.discard() },
@@ -810,7 +831,8 @@ impl Core {
                         drop(next);
                     }
                 }
-            }
+                true
+            });
         }
         // Only now: what a closed inbox refuses is leaked, and there might have been tasks in it.
         self.take_back(self.inbox.close());
@@ -841,7 +863,7 @@ impl LocalParts {
     /// Whether nothing that belongs to the loop's thread is left.
     fn is_plain(&mut self) -> bool {
         self.emptied.get()
-            && self.ready.get_mut().is_empty()
+            && self.ready.is_empty()
             && self.calls.get_mut().is_empty()
             && self.timers.get_mut().is_empty()
             && self.tasks.get_mut().is_empty()

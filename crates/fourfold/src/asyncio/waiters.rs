@@ -1,6 +1,6 @@
 //! Who waits for a lock, an event or a queue, first come first.
 //!
-//! CPython makes a future for each wait. Here a wait is an entry of a list whose slots are used
+//! CPython makes a future for each wait. Here a wait is an entry of a list whose places are used
 //! again, so that waiting allocates nothing; the order of events is the same. Like such a future
 //! an entry has three states, and the primitives decide by them as CPython's do:
 //!
@@ -9,83 +9,115 @@
 //! * *cancelled* – its task was cancelled in this very wait: the task is queued, and takes the
 //!   entry out when it runs. From `cancel()` on the entry is passed over, as a cancelled future.
 //!
+//! There may be millions of waits, nearly all of them by tasks of this dialect. So an entry is two
+//! words: the task itself, which is half of a waker and is woken without the detour through a
+//! waker's vtable, and the neighbours. Other wakers are kept beside the list.
+//!
 //! Wakers are called, cloned and dropped outside of all borrows: they may be foreign code.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::ops::{Index, IndexMut};
 use std::task::{Context, Poll, Waker};
 
-use fourfold_kernel::task;
-use slab::Slab;
+use fourfold_kernel::task::Erased;
 
 use super::cell::{self, Flag, TaskData, WaitReason};
 use crate::Error;
 
 /// A list of waits.
 #[derive(Default)]
-pub(crate) struct Waiters(RefCell<List>);
+pub(crate) struct Waiters {
+    /// How many are linked; apart, so that waking nobody looks at nothing else.
+    linked: Cell<u32>,
+    list: RefCell<List>,
+}
 
 struct List {
-    entries: Slab<Entry>,
+    entries: Vec<Entry>,
     first: u32,
     last: u32,
-    linked: usize,
+    /// The first of the entries that are not used, which are chained by `after`.
+    free: u32,
+    /// The wakers of waits that are not, or not directly, a task's of this thread.
+    foreign: BTreeMap<u32, Waker>,
 }
 
 struct Entry {
-    /// Who is to be woken; nobody any more once it was done.
-    waker: Option<Waker>,
-    /// The waker is that of a task of this thread's.
-    task: bool,
+    /// The task to be woken: none once that was done, and where a foreign waker stands for it.
+    task: Option<Erased<TaskData>>,
+    /// The neighbour, or [`UNLINKED`].
     before: u32,
     after: u32,
-    linked: bool,
 }
 
-/// No entry. Indices are kept in half a word, since there may be millions of waits.
+/// No entry.
 const NONE: u32 = u32::MAX;
+/// Taken out of the order, while its wait still has it.
+const UNLINKED: u32 = u32::MAX - 1;
 
-impl Entry {
-    fn is_woken(&self) -> bool {
-        self.waker.is_none()
+/// Who is to be woken.
+enum Who {
+    /// The task that was running when the wait was polled.
+    Task(Erased<TaskData>),
+    Foreign(Waker),
+}
+
+impl Who {
+    #[inline]
+    fn of(waker: &Waker) -> Who {
+        match cell::running_task_of(waker) {
+            Some(task) => Who::Task(task),
+            None => Who::Foreign(waker.clone()),
+        }
     }
 
-    /// Whether its task was cancelled in this wait and has not run since.
-    fn is_cancelled(&self) -> bool {
-        self.waker.as_ref().filter(|_| self.task).is_some_and(|waker| {
-            // SAFETY: when it was enlisted its task was running on this thread, which the list,
-            // not being `Send` where it is used, does not leave.
-            let data = unsafe { task::data_of::<TaskData>(waker) };
-            data.is_some_and(|data| data.local().has(Flag::Throw))
-        })
-    }
-
-    fn is_done(&self) -> bool {
-        self.is_woken() || self.is_cancelled()
+    #[inline]
+    fn wake(self) {
+        match self {
+            // SAFETY: it was running, so it has a body.
+            Who::Task(task) => unsafe { task.wake_by_value() },
+            Who::Foreign(waker) => waker.wake(),
+        }
     }
 }
 
 impl List {
-    fn push(&mut self, waker: Waker, task: bool) -> u32 {
+    /// Adds an entry behind all others.
+    #[inline]
+    fn push(&mut self, task: impl Into<Option<Erased<TaskData>>>) -> u32 {
         let before = self.last;
-        let entry = Entry { waker: Some(waker), task, before, after: NONE, linked: true };
-        let key = u32::try_from(self.entries.insert(entry)).expect("fewer than 2^32 waits");
+        let entry = Entry { task: task.into(), before, after: NONE };
+        let key = match self.free {
+            NONE => self.grow(entry),
+            key => {
+                self.free = self[key].after;
+                self[key] = entry;
+                key
+            }
+        };
         match before {
             NONE => self.first = key,
             before => self[before].after = key,
         }
         self.last = key;
-        self.linked += 1;
         key
     }
 
-    fn unlink(&mut self, key: u32) {
+    #[cold]
+    fn grow(&mut self, entry: Entry) -> u32 {
+        let key = u32::try_from(self.entries.len()).ok().filter(|&key| key < UNLINKED);
+        self.entries.push(entry);
+        key.expect("fewer than 2^32 waits")
+    }
+
+    /// Takes an entry out of the order; says whether it was still in it.
+    #[inline]
+    fn unlink(&mut self, key: u32) -> bool {
         let entry = &mut self[key];
-        if !std::mem::replace(&mut entry.linked, false) {
-            return;
-        }
-        let (before, after) = (entry.before, entry.after);
+        let (before, after) = (std::mem::replace(&mut entry.before, UNLINKED), entry.after);
         match before {
+            UNLINKED => return false,
             NONE => self.first = after,
             before => self[before].after = after,
         }
@@ -93,25 +125,79 @@ impl List {
             NONE => self.last = before,
             after => self[after].before = before,
         }
-        self.linked -= 1;
+        true
     }
 
-    fn first(&self) -> Option<u32> {
-        (self.first != NONE).then_some(self.first)
+    /// Takes the first out of the order, and gives who is to be woken, if the entry is neither
+    /// woken nor cancelled. There is a first.
+    #[inline]
+    fn pop(&mut self) -> Option<Who> {
+        let key = self.first;
+        let entry = &mut self.entries[key as usize];
+        entry.before = UNLINKED;
+        let after = entry.after;
+        let task = match &entry.task {
+            Some(task) if task.data().local().has(Flag::Throw) => None,
+            Some(_) => entry.task.take().map(Who::Task),
+            None if self.foreign.is_empty() => None,
+            None => self.take_foreign(key),
+        };
+        self.first = after;
+        match after {
+            NONE => self.last = NONE,
+            after => self[after].before = NONE,
+        }
+        task
+    }
+
+    /// Gives the place of an unlinked entry free, which waits for nobody any more.
+    #[inline]
+    fn free(&mut self, key: u32) {
+        self[key].after = std::mem::replace(&mut self.free, key);
+    }
+
+    /// Who is to be woken, no matter whether it was cancelled.
+    #[inline]
+    fn take(&mut self, key: u32) -> Option<Who> {
+        match self[key].task.take() {
+            Some(task) => Some(Who::Task(task)),
+            None if self.foreign.is_empty() => None,
+            None => self.take_foreign(key),
+        }
+    }
+
+    #[cold]
+    fn take_foreign(&mut self, key: u32) -> Option<Who> {
+        self.foreign.remove(&key).map(Who::Foreign)
+    }
+
+    /// Who is to be woken, if the entry is neither woken nor cancelled.
+    #[inline]
+    fn take_pending(&mut self, key: u32) -> Option<Who> {
+        if self.is_cancelled(key) { None } else { self.take(key) }
+    }
+
+    #[inline]
+    fn is_woken(&self, key: u32) -> bool {
+        self[key].task.is_none() && !self.foreign.contains_key(&key)
+    }
+
+    /// Whether its task was cancelled in this wait and has not run since.
+    #[inline]
+    fn is_cancelled(&self, key: u32) -> bool {
+        self[key].task.as_ref().is_some_and(|task| task.data().local().has(Flag::Throw))
     }
 
     /// The linked entries, first come first.
     fn keys(&self) -> impl Iterator<Item = u32> {
-        std::iter::successors(self.first(), |&key| {
-            let after = self[key].after;
-            (after != NONE).then_some(after)
-        })
+        let some = |key: u32| (key != NONE).then_some(key);
+        std::iter::successors(some(self.first), move |&key| some(self[key].after))
     }
 }
 
 impl Default for List {
     fn default() -> Self {
-        List { entries: Slab::new(), first: NONE, last: NONE, linked: 0 }
+        List { entries: Vec::new(), first: NONE, last: NONE, free: NONE, foreign: BTreeMap::new() }
     }
 }
 
@@ -133,80 +219,80 @@ impl IndexMut<u32> for List {
 
 impl Waiters {
     /// How many wait, woken and cancelled ones included while they are listed.
+    #[inline]
     pub(crate) fn len(&self) -> usize {
-        self.0.borrow().linked
+        self.linked.get() as usize
     }
 
     /// Whether all of them were cancelled; also where there are none.
+    #[inline]
     pub(crate) fn all_cancelled(&self) -> bool {
-        let list = self.0.borrow();
-        list.linked == 0 || list.keys().all(|key| list[key].is_cancelled())
+        if self.linked.get() == 0 {
+            return true;
+        }
+        let list = self.list.borrow();
+        list.keys().all(|key| list.is_cancelled(key))
     }
 
     /// Wakes the first, unless it is done already.
+    #[inline]
     pub(crate) fn wake_head(&self) {
-        let mut list = self.0.borrow_mut();
-        let head = list.first().map(|key| &mut list[key]);
-        let waker = head.filter(|head| !head.is_done()).and_then(|head| head.waker.take());
-        drop(list);
-        wake(waker);
+        if self.linked.get() > 0 {
+            let head = {
+                let mut list = self.list.borrow_mut();
+                let first = list.first;
+                list.take_pending(first)
+            };
+            if let Some(head) = head {
+                head.wake();
+            }
+        }
     }
 
     /// Wakes the first that is not done and leaves it listed. `false`: there is none.
     pub(crate) fn wake_first_pending(&self) -> bool {
-        let mut list = self.0.borrow_mut();
-        let key = list.keys().find(|&key| !list[key].is_done());
-        let waker = key.and_then(|key| list[key].waker.take());
-        drop(list);
-        wake(waker)
+        self.wake_pending(1) == 1
     }
 
-    /// Wakes `count` that are not done, in order, and leaves them listed.
-    pub(crate) fn wake_pending(&self, count: usize) {
-        let mut list = self.0.borrow_mut();
-        let keys: Vec<u32> = list.keys().filter(|&key| !list[key].is_done()).take(count).collect();
-        let wakers: Vec<Waker> =
-            keys.into_iter().filter_map(|key| list[key].waker.take()).collect();
+    /// Wakes up to `count` that are not done, in order, and leaves them listed. Tells how many.
+    pub(crate) fn wake_pending(&self, count: usize) -> usize {
+        let mut pending = Vec::new();
+        let mut list = self.list.borrow_mut();
+        let mut next = list.first;
+        while next != NONE && pending.len() < count {
+            pending.extend(list.take_pending(next));
+            next = list[next].after;
+        }
         drop(list);
-        wakers.into_iter().for_each(Waker::wake);
+        let found = pending.len();
+        pending.into_iter().for_each(Who::wake);
+        found
     }
 
     /// Takes entries out of the list until one was woken.
     #[inline]
     pub(crate) fn wake_next(&self) {
-        let mut list = self.0.borrow_mut();
-        while let Some(key) = list.first() {
-            list.unlink(key);
-            if !list[key].is_done() {
-                let waker = list[key].waker.take();
-                drop(list);
-                wake(waker);
-                return;
+        if self.linked.get() > 0 {
+            self.wake_next_linked();
+        }
+    }
+
+    fn wake_next_linked(&self) {
+        while self.linked.get() > 0 {
+            let first = { self.list.borrow_mut().pop() };
+            self.linked.set(self.linked.get() - 1);
+            if let Some(first) = first {
+                return first.wake();
             }
         }
     }
 
     /// Takes all entries out of the list and wakes them, in order.
     pub(crate) fn wake_all_out(&self) {
-        while self.0.borrow().linked > 0 {
+        while self.linked.get() > 0 {
             self.wake_next();
         }
     }
-}
-
-/// Whether `waker` is that of the task whose step this is.
-#[inline]
-fn is_running_task(waker: &Waker) -> bool {
-    cell::with_running(|_, running| running.will_wake(waker)).unwrap_or(false)
-}
-
-#[inline]
-fn wake(waker: Option<Waker>) -> bool {
-    let found = waker.is_some();
-    if let Some(waker) = waker {
-        waker.wake();
-    }
-    found
 }
 
 /// One wait: what `await fut` is in CPython, with the entry's removal behind it.
@@ -232,60 +318,101 @@ impl Wait {
         self.0.is_some()
     }
 
-    /// Enlists at the first poll; ready once woken or cancelled.
-    #[inline]
+    /// Enlists at the first poll; ready once woken or cancelled. What it does is out of line, each
+    /// by itself: none of them then saves registers for the others.
+    #[inline(always)]
     pub(crate) fn poll(
         &mut self,
         waiters: &Waiters,
         context: &mut Context<'_>,
         reason: &'static WaitReason,
     ) -> Poll<Waited> {
-        if let Some(error) = cell::take_throw() {
-            let woken = self.leave(waiters).unwrap_or(false);
-            return Poll::Ready(Waited::Cancelled { error, woken });
+        if cell::is_throw_due() {
+            return self.cancelled(waiters);
         }
         match self.0 {
-            None => {
-                let waker = context.waker().clone();
-                let task = is_running_task(&waker);
-                self.0 = Some(waiters.0.borrow_mut().push(waker, task));
+            None => self.begin(waiters, context.waker(), reason),
+            Some(key) if waiters.forget_woken(key) => {
+                self.0 = None;
+                return Poll::Ready(Waited::Woken);
             }
-            Some(key) => {
-                let mut list = waiters.0.borrow_mut();
-                match &mut list[key].waker {
-                    None => {
-                        drop(list);
-                        self.leave(waiters);
-                        return Poll::Ready(Waited::Woken);
-                    }
-                    Some(old) if old.will_wake(context.waker()) => {}
-                    Some(_) => {
-                        drop(list);
-                        let fresh = context.waker().clone();
-                        let task = is_running_task(&fresh);
-                        let mut list = waiters.0.borrow_mut();
-                        let entry = &mut list[key];
-                        entry.task = task;
-                        let old = entry.waker.replace(fresh);
-                        drop(list);
-                        drop(old);
-                    }
-                }
-            }
+            Some(key) => Wait::rewake(key, waiters, context.waker(), reason),
         }
-        cell::wait_in_leaf(reason);
         Poll::Pending
+    }
+
+    #[inline(never)]
+    fn begin(&mut self, waiters: &Waiters, waker: &Waker, reason: &'static WaitReason) {
+        cell::wait_in_leaf(reason);
+        self.0 = Some(match cell::running_task_of(waker) {
+            Some(task) => waiters.list.borrow_mut().push(task),
+            None => Wait::begin_foreign(waiters, waker.clone()),
+        });
+        waiters.linked.set(waiters.linked.get() + 1);
+    }
+
+    #[cold]
+    fn begin_foreign(waiters: &Waiters, waker: Waker) -> u32 {
+        let mut list = waiters.list.borrow_mut();
+        let key = list.push(None);
+        list.foreign.insert(key, waker);
+        key
+    }
+
+    #[cold]
+    fn cancelled(&mut self, waiters: &Waiters) -> Poll<Waited> {
+        let woken = self.leave(waiters).unwrap_or(false);
+        Poll::Ready(Waited::Cancelled { error: cell::throw(), woken })
+    }
+
+    /// Polled for another reason; if by another waker, that is the one to wake.
+    #[cold]
+    fn rewake(key: u32, waiters: &Waiters, waker: &Waker, reason: &'static WaitReason) {
+        cell::wait_in_leaf(reason);
+        let fresh = Who::of(waker);
+        let mut list = waiters.list.borrow_mut();
+        let old = list.take(key);
+        match fresh {
+            Who::Task(task) => list[key].task = Some(task),
+            Who::Foreign(waker) => drop(list.foreign.insert(key, waker)),
+        }
+        drop(list);
+        drop(old);
     }
 
     /// Ends the wait. `Some(true)`: it had been woken; `None`: it had not begun or had ended.
     #[inline]
     pub(crate) fn leave(&mut self, waiters: &Waiters) -> Option<bool> {
-        let key = self.0.take()?;
-        let mut list = waiters.0.borrow_mut();
-        list.unlink(key);
-        let entry = list.entries.remove(key as usize);
+        self.0.take().map(|key| waiters.forget(key))
+    }
+}
+
+impl Waiters {
+    /// Ends a wait that was woken; says whether it was.
+    #[inline(never)]
+    fn forget_woken(&self, key: u32) -> bool {
+        let mut list = self.list.borrow_mut();
+        let woken = list.is_woken(key);
+        if woken {
+            if list.unlink(key) {
+                self.linked.set(self.linked.get() - 1);
+            }
+            list.free(key);
+        }
+        woken
+    }
+
+    /// Ends a wait; says whether it had been woken.
+    #[cold]
+    fn forget(&self, key: u32) -> bool {
+        let mut list = self.list.borrow_mut();
+        if list.unlink(key) {
+            self.linked.set(self.linked.get() - 1);
+        }
+        let left = list.take(key);
+        list.free(key);
         drop(list);
-        Some(entry.is_woken())
+        left.is_none()
     }
 }
 
@@ -303,15 +430,24 @@ mod tests {
             let mut model: Vec<u32> = Vec::new();
             for (push, at) in steps {
                 if push || model.is_empty() {
-                    model.push(list.push(Waker::noop().clone(), false));
+                    let key = list.push(None);
+                    list.foreign.insert(key, Waker::noop().clone());
+                    model.push(key);
                 } else {
                     let key = model.remove(usize::from(at) % model.len());
-                    list.unlink(key);
-                    list.entries.remove(key as usize);
+                    prop_assert!(list.unlink(key));
+                    prop_assert!(!list.unlink(key));
+                    prop_assert!(list.take(key).is_some());
+                    list.free(key);
                 }
                 prop_assert_eq!(list.keys().collect::<Vec<_>>(), model.clone());
-                prop_assert_eq!(list.linked, model.len());
+                prop_assert_eq!(list.foreign.len(), model.len());
             }
         }
+    }
+
+    #[test]
+    fn a_task_s_entry_is_two_words() {
+        assert_eq!(size_of::<Entry>(), 2 * size_of::<usize>());
     }
 }

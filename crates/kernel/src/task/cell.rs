@@ -305,8 +305,13 @@ impl<B: Body<S>, S: Schedule> Bodied<B, S> {
                 Pause::Idle => return,
                 // SAFETY: the last reference is ours.
                 Pause::Free => return unsafe { give_up::<S>(header) },
-                // SAFETY: `SCHEDULED` is set, and the runner's reference is the runnable's.
-                Pause::Queue => return unsafe { queue::<S>(header) },
+                Pause::Queue => {
+                    // SAFETY: `SCHEDULED` is set, and the runner's reference is the runnable's.
+                    return unsafe {
+                        let data: *const S = &raw const (*header.cast::<DataOf<S>>().as_ptr()).data;
+                        S::schedule_again(data, Runnable::from_header(header));
+                    };
+                }
                 Pause::Abort => {
                     // SAFETY: this is still the runner.
                     return unsafe { Self::drop_body_and_finish(header) };
@@ -485,6 +490,21 @@ pub(super) unsafe fn act_on(header: NonNull<Header>, wake: Wake) {
     if wake == Wake::Queue {
         // SAFETY: the state added the reference that the runnable needs.
         unsafe { (header.as_ref().vtable.queue)(header) }
+    }
+}
+
+/// Sees to it that a run follows, and passes the caller's reference on to the runnable or gives
+/// it back. What a waker does that is consumed, without its detour through two vtables.
+///
+/// SAFETY: the caller gives up a reference, to a cell of scheduler `S` that has a body.
+#[inline]
+pub(super) unsafe fn wake_by_value<S: Schedule>(header: NonNull<Header>) {
+    // SAFETY: alive until the reference is passed on; `SCHEDULED` is set where a wake is due.
+    unsafe {
+        match header.as_ref().state.wake_by_value() {
+            Some(Wake::Queue) => queue::<S>(header),
+            Some(Wake::Nothing) | None => release::<S>(header),
+        }
     }
 }
 

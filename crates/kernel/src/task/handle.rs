@@ -92,6 +92,12 @@ impl<V: 'static, S: Schedule> Handle<V, S> {
         self.front().header.state.is_done()
     }
 
+    /// Whether nobody else refers to the cell: no handle, no waker, no runnable.
+    #[inline]
+    pub fn is_only(&self) -> bool {
+        self.front().header.state.is_only_reference()
+    }
+
     /// Whether the body is being polled; meaningful only on the thread that would poll it.
     pub fn is_running(&self) -> bool {
         self.front().header.state.is_running()
@@ -320,6 +326,22 @@ impl<S: Schedule> Erased<S> {
         Some(Erased { header, _owns: PhantomData })
     }
 
+    /// As [`of_waker`](Erased::of_waker), of a waker that is known to be one.
+    ///
+    /// # Safety
+    ///
+    /// As for [`of_waker`](Erased::of_waker), and the waker is that of a cell of scheduler `S`.
+    #[inline]
+    pub unsafe fn of_cell_s_waker(waker: &Waker) -> Erased<S> {
+        debug_assert!(cell::header_of::<S>(waker).is_some());
+        // SAFETY: the data of such a waker is a header, which the waker keeps alive.
+        unsafe {
+            let header = NonNull::new_unchecked(waker.data().cast_mut().cast::<Header>());
+            header.as_ref().state.retain();
+            Erased { header, _owns: PhantomData }
+        }
+    }
+
     /// The scheduler's data in the cell.
     #[inline]
     pub fn data(&self) -> &S {
@@ -397,6 +419,19 @@ impl<S: Schedule> Erased<S> {
         unsafe { cell::act_on(self.header, self.header.as_ref().state.wake()) }
     }
 
+    /// As [`wake`](Erased::wake), and gives this reference up, which the run may then use.
+    ///
+    /// # Safety
+    ///
+    /// The cell has a body.
+    #[inline]
+    pub unsafe fn wake_by_value(self) {
+        let header = self.header;
+        std::mem::forget(self);
+        // SAFETY: the reference is given up; the rest is the caller's promise.
+        unsafe { cell::wake_by_value::<S>(header) }
+    }
+
     /// An address that no other living cell has.
     pub fn address(&self) -> usize {
         self.header.as_ptr().addr()
@@ -411,6 +446,18 @@ impl<S: Schedule> Erased<S> {
         // SAFETY: this owns a reference; the type is the caller's promise.
         unsafe { self.header.as_ref() }.state.retain();
         Handle { front: self.header.cast(), _owns: PhantomData }
+    }
+
+    /// As [`restore`](Erased::restore), of this reference itself.
+    ///
+    /// # Safety
+    ///
+    /// As for [`restore`](Erased::restore).
+    #[inline]
+    pub unsafe fn into_handle<V: 'static>(self) -> Handle<V, S> {
+        let front = self.header.cast();
+        std::mem::forget(self);
+        Handle { front, _owns: PhantomData }
     }
 }
 

@@ -19,13 +19,20 @@ pub(super) enum Listeners<L> {
 
 impl<L> Listeners<L> {
     /// Adds `listener` behind all others.
+    #[inline]
     pub(super) fn push(&mut self, listener: L) -> ListenerKey {
+        if let Listeners::Empty = self {
+            *self = Listeners::One(ListenerKey(0), listener);
+            return ListenerKey(0);
+        }
+        self.push_behind(listener)
+    }
+
+    /// Out of line: few outcomes are awaited by several.
+    #[cold]
+    fn push_behind(&mut self, listener: L) -> ListenerKey {
         match std::mem::replace(self, Listeners::Empty) {
-            Listeners::Empty => {
-                let key = ListenerKey(0);
-                *self = Listeners::One(key, listener);
-                key
-            }
+            Listeners::Empty => unreachable!("somebody is in front"),
             Listeners::One(first, one) => {
                 let key = ListenerKey(first.0.wrapping_add(1));
                 *self = Listeners::Many(Box::new(vec![(first, one), (key, listener)]));

@@ -9,15 +9,22 @@
 //!
 //! Memory may be freed on another thread than it came from: it then joins that thread's lists.
 
-use std::alloc::{self, Layout};
+use std::alloc::{self, Layout, LayoutError};
 use std::cell::Cell;
 use std::ptr::NonNull;
 
-/// Sizes are rounded up to a multiple of this.
-const STEP: usize = 32;
+/// Sizes are rounded up to a multiple of this and [`OWN`]: what allocators such as glibc's hand
+/// out without a gap, since a word of each of their blocks is their own.
+const STEP: usize = 16;
+const OWN: usize = size_of::<usize>();
+const CLASSES: usize = 32;
 /// Larger cells go to the allocator.
-const LARGEST: usize = 512;
-const CLASSES: usize = LARGEST / STEP;
+const LARGEST: usize = CLASSES * STEP - OWN;
+
+/// What all memory of a class has.
+const fn layout(class: usize) -> Result<Layout, LayoutError> {
+    Layout::from_size_align((class + 1) * STEP - OWN, align_of::<u128>())
+}
 /// Bytes a thread keeps at most.
 const KEPT: usize = 32 << 20;
 
@@ -42,8 +49,8 @@ const fn class<T>() -> Option<(usize, Layout)> {
     if size_of::<T>() == 0 || size_of::<T>() > LARGEST || align_of::<T>() > align_of::<u128>() {
         return None;
     }
-    let class = (size_of::<T>() - 1) / STEP;
-    match Layout::from_size_align((class + 1) * STEP, align_of::<u128>()) {
+    let class = (size_of::<T>() + OWN - 1) / STEP;
+    match layout(class) {
         Ok(layout) => Some((class, layout)),
         Err(_) => None,
     }
@@ -124,7 +131,7 @@ pub(super) unsafe fn free<T>(value: NonNull<T>) {
 impl Drop for Lists {
     fn drop(&mut self) {
         for (class, head) in self.heads.iter().enumerate() {
-            let Ok(layout) = Layout::from_size_align((class + 1) * STEP, align_of::<u128>()) else {
+            let Ok(layout) = layout(class) else {
                 continue;
             };
             let mut next = head.take();

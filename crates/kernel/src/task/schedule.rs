@@ -50,6 +50,18 @@ pub unsafe trait Schedule: Sized + 'static {
         false
     }
 
+    /// Puts a body that was just polled, and is to be polled again, where it will be run: as
+    /// [`schedule`](Schedule::schedule), but known to be called by the body's runner.
+    ///
+    /// # Safety
+    ///
+    /// As for [`schedule`](Schedule::schedule), on the thread that ran the body.
+    #[inline]
+    unsafe fn schedule_again(data: *const Self, runnable: Runnable<Self>) {
+        // SAFETY: the caller's promise.
+        unsafe { Self::schedule(data, runnable) }
+    }
+
     /// The outcome was just written; the listeners have not been told yet. Called once, on the
     /// thread that finished the cell. If it panics, the listeners are told all the same and the
     /// panic goes on to whoever ran or finished the cell.

@@ -205,6 +205,13 @@ impl State {
         self.0.load(Ordering::Acquire) & DONE != 0
     }
 
+    /// Whether the caller's reference is the only one.
+    #[inline]
+    pub(super) fn is_only_reference(&self) -> bool {
+        // Acquire: what those did who gave theirs back is done.
+        self.0.load(Ordering::Acquire) / REFERENCE == 1
+    }
+
     /// Whether a thread is polling the body. Of use only to that thread: to others it is stale.
     pub(super) fn is_running(&self) -> bool {
         self.0.load(Ordering::Relaxed) & RUNNING != 0

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::super::waiters::{Wait, Waited};
-use super::{OrderedQueue, QueueOrder};
+use super::{OrderedQueue, QueueOrder, QueueShutDown};
 use crate::Result;
 
 /// The future [`OrderedQueue::get`] returns.
@@ -38,8 +38,13 @@ impl<O: QueueOrder> Future for Get<'_, O> {
         let this = &mut *self;
         let inner = &*this.queue.0;
         loop {
-            if !this.wait.has_begun() && (!this.queue.empty() || inner.shut_down.get()) {
-                return Poll::Ready(this.queue.get_nowait());
+            if !this.wait.has_begun() {
+                if let Some(item) = this.queue.take() {
+                    return Poll::Ready(Ok(item));
+                }
+                if inner.shut_down.get() {
+                    return Poll::Ready(Err(QueueShutDown.into()));
+                }
             }
             match this.wait.poll(&inner.getters, context, &WaitReason("queue get")) {
                 Poll::Pending => return Poll::Pending,
@@ -100,9 +105,15 @@ impl<O: QueueOrder> Future for Put<'_, O> {
         let this = &mut *self;
         let inner = &*this.queue.0;
         loop {
-            if !this.wait.has_begun() && (!this.queue.full() || inner.shut_down.get()) {
-                let item = this.item.take().expect("a put is not polled after it was ready");
-                return Poll::Ready(this.queue.put_nowait(item));
+            if !this.wait.has_begun() {
+                if inner.shut_down.get() {
+                    return Poll::Ready(Err(QueueShutDown.into()));
+                }
+                if !this.queue.full() {
+                    let item = this.item.take().expect("a put is not polled after it was ready");
+                    this.queue.add(item);
+                    return Poll::Ready(Ok(()));
+                }
             }
             match this.wait.poll(&inner.putters, context, &WaitReason("queue put")) {
                 Poll::Pending => return Poll::Pending,
