@@ -22,8 +22,11 @@ use fourfold_kernel::task::{Erased, Orphan, Runnable, Schedule};
 use fourfold_kernel::trace::{self, TaskId};
 
 use super::context::{Context, Snapshot};
+use super::core_ref::CoreRef;
 use super::handles::Callback;
-use super::turn::{self, Core, CoreRef, Remote};
+use super::loop_core::Core;
+use super::queueing::Remote;
+use super::running;
 use crate::Error;
 
 /// The data of the asyncio scheduler in every cell.
@@ -568,7 +571,7 @@ pub(crate) fn is_in_foreign_wait(cell: &Erased<TaskData>) -> bool {
 /// Calls `f` with the task that is running on this thread, if one is.
 #[inline]
 pub(crate) fn with_running<R>(f: impl FnOnce(&TaskData, &Waker) -> R) -> Option<R> {
-    turn::with_running_task(|running| f(running.data, running.waker))
+    running::with_running_task(|running| f(running.data, running.waker))
 }
 
 /// The cancellation that is due at the wait which asks, if there is one.

@@ -18,8 +18,8 @@ use super::connections::resolve;
 use super::event_loop::Loop;
 use super::flow::Flow;
 use super::handles::{Callback, In};
+use super::loop_core::Core;
 use super::readers::{Io, Trigger};
-use super::turn::Core;
 use crate::{Error, Result};
 
 /// Receives what happens at a datagram endpoint.

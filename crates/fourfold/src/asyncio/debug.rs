@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use super::extras::Part;
-use super::turn::Core;
+use super::loop_core::Core;
 use super::{ExceptionContext, Loop};
 
 /// Whether the environment asks for debug mode: `FOURFOLD_ASYNCIO_DEBUG` is set and not empty.

@@ -10,8 +10,8 @@ use std::panic::Location;
 use std::task::{Context, Poll, Waker};
 
 use super::futures::Future;
+use super::running;
 use super::tasks::{How, Task, with_running_core};
-use super::turn;
 use crate::Result;
 
 /// A future, and how its result is read: a task that was made here has nobody else who could
@@ -113,7 +113,7 @@ where
         },
     };
     // The cancellation of who reads is for its next await, and this is none.
-    let _no_task = turn::enter_task(None);
+    let _no_task = running::enter_task(None);
     let awaitable = std::pin::pin!(awaitable);
     match awaitable.poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(outcome) => outcome,

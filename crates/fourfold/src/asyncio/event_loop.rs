@@ -10,12 +10,16 @@ use std::time::Duration;
 use fourfold_kernel::timer::Clock;
 
 use super::context::{self, Context};
+use super::core_ref::CoreRef;
 use super::futures::Future;
 use super::handles::{Callback, Handle, In, ThreadsafeHandle, TimerHandle};
 use super::interrupts::KeyboardInterrupt;
+use super::loop_core::Core;
+use super::queueing;
+use super::running;
 use super::task_builder::TaskFactory;
 use super::tasks::{How, Task};
-use super::turn::{self, Core, CoreRef, Ended};
+use super::turn::Ended;
 use crate::{Error, Result};
 
 /// An event loop.
@@ -69,7 +73,7 @@ impl Drop for CloseOnDrop {
 /// The original is
 /// [`asyncio.get_running_loop`](https://docs.python.org/3/library/asyncio-eventloop.html#asyncio.get_running_loop).
 pub fn get_running_loop() -> Result<Loop> {
-    turn::with_running_loop(|core| Loop::from_core(core.this()))
+    running::with_running_loop(|core| Loop::from_core(core.this()))
         .ok_or_else(|| Error::msg("no running event loop"))
 }
 
@@ -121,7 +125,7 @@ impl Loop {
         if self.core.is_running() {
             return Err(Error::msg("This event loop is already running"));
         }
-        if turn::with_running_loop(|_| ()).is_some() {
+        if running::with_running_loop(|_| ()).is_some() {
             return Err(Error::msg("Cannot run the event loop while another loop is running"));
         }
         Ok(())
@@ -280,7 +284,7 @@ impl Loop {
     /// Where the loop is closed.
     #[track_caller]
     pub fn call_at(&self, when: Duration, f: impl FnOnce() + 'static) -> TimerHandle {
-        self.at(turn::nanoseconds(when), f, In::Copy(context::snapshot()))
+        self.at(queueing::nanoseconds(when), f, In::Copy(context::snapshot()))
     }
 
     #[track_caller]

@@ -13,9 +13,9 @@ use super::context;
 use super::event_loop::{ExceptionContext, Loop};
 use super::extras::Part;
 use super::futures::Future;
+use super::loop_core::Core;
 use super::tasks::running_core;
 use super::threadsafe;
-use super::turn::Core;
 use crate::{Error, Result};
 
 /// Something that carries out `Work` elsewhere: `None` is the loop's default executor, a

@@ -13,8 +13,9 @@ use fourfold_kernel::task::{self, Erased, Handle, ListenerKey};
 
 use super::cell::{self, DoneCall, Flag, Listener, OnceDone, TaskData};
 use super::context::{self, Context};
+use super::core_ref::CoreRef;
 use super::handles::{Callback, In};
-use super::turn::{Core, CoreRef};
+use super::loop_core::Core;
 use super::{InvalidState, Loop};
 use crate::{Error, Result};
 

@@ -17,8 +17,8 @@ use super::cell::Flag;
 use super::ensure_future::{Read, ensure};
 use super::futures::{EachDone, Future};
 use super::gather_children::{Children, Gatherable, List};
+use super::loop_core;
 use super::tasks::running_core;
-use super::turn;
 use crate::{Error, Result};
 
 /// Runs `awaitables` at once and gives their results in the order of the arguments.
@@ -128,7 +128,7 @@ struct Shared<C> {
 pub struct Adding<C: Children> {
     shared: Rc<Shared<C>>,
     done: Vec<Box<dyn FnOnce()>>,
-    core: Option<Arc<turn::Core>>,
+    core: Option<Arc<loop_core::Core>>,
 }
 
 impl<C: Children> Adding<C> {

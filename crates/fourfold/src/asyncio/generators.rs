@@ -15,8 +15,9 @@ use step::{Action, Step};
 
 use super::extras::Part;
 use super::handles::{Callback, In};
+use super::loop_core::Core;
+use super::running;
 use super::tasks::{How, Task};
-use super::turn::{self, Core};
 use super::{ExceptionContext, Loop, context};
 use crate::generator::{GeneratorExit, Slot, Yielder};
 use crate::{Error, Result};
@@ -263,7 +264,7 @@ impl<Y: 'static, S: 'static> Inner<Y, S> {
 
     /// Enters the list of the running loop, at the first step.
     fn find_home(self: &Rc<Self>) {
-        let Some(core) = turn::with_running_loop(Core::this) else { return };
+        let Some(core) = running::with_running_loop(Core::this) else { return };
         let open = core.extras().get::<OpenGenerators>();
         if open.shut_down.get() {
             let text = "an async generator was first iterated after shutdown_asyncgens()";

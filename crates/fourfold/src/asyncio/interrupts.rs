@@ -14,8 +14,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use super::extras::Part;
+use super::loop_core::Core;
+use super::running;
 use super::tasks::AnyTask;
-use super::turn::{self, Core};
 use crate::Error;
 
 /// The program was interrupted from the keyboard, by SIGINT.
@@ -128,7 +129,7 @@ impl Shared {
 
 /// On the loop's thread.
 fn cancel_main() {
-    turn::with_running_loop(|core| {
+    running::with_running_loop(|core| {
         let main = core.extras().find::<MainTask>()?;
         let task = main.0.borrow().clone()?;
         if !task.cancel() {

@@ -5,17 +5,29 @@
 //! `raise` does. Cancelling a task raises `Cancelled` at its innermost await, and the task may
 //! clean up with further awaits before it ends, or refuse.
 //!
-//! One file for each of asyncio's notions. Below them: `turn.rs`, the loop's turn; `cell.rs`, what
-//! asyncio keeps in every future and task.
+//! One file for each of asyncio's notions. Below them lies what they stand on:
+//!
+//! | file | tells |
+//! |---|---|
+//! | `turn.rs` | one turn of the loop: the specification of the order of events |
+//! | `turn_queue.rs` | the queue a turn runs exactly one filling of |
+//! | `queueing.rs` | what goes into a loop: tasks, callbacks, timers, what threads send |
+//! | `loop_core.rs`, `closing.rs` | what a loop is made of, its switches, its end |
+//! | `core_ref.rs`, `running.rs` | references to a loop; which loop and task run on this thread |
+//! | `cell.rs` | what asyncio keeps in every future and task; how a cancellation finds its wait |
+//! | `waiters.rs` | who waits for a lock, an event or a queue |
+//! | `extras.rs`, `task_list.rs` | parts that few loops use; the tasks that are not done |
 
 #[cfg(unix)]
 mod address;
 mod as_completed;
 mod cell;
+mod closing;
 mod concurrent;
 #[cfg(unix)]
 mod connections;
 mod context;
+mod core_ref;
 mod coroutine;
 #[cfg(unix)]
 mod datagrams;
@@ -36,14 +48,17 @@ mod graph;
 mod handles;
 mod interrupts;
 mod locks;
+mod loop_core;
 #[cfg(unix)]
 mod process_pool;
 #[cfg(unix)]
 mod protocols;
+mod queueing;
 mod queues;
 #[cfg(unix)]
 mod readers;
 mod run;
+mod running;
 #[cfg(unix)]
 mod server;
 mod shield;

@@ -35,7 +35,8 @@ use super::context::{self, Snapshot};
 use super::event_loop::Loop;
 use super::extras::Part;
 use super::handles::{Callback, In};
-use super::turn::{self, Core};
+use super::loop_core::Core;
+use super::running;
 use crate::{Error, Result};
 
 /// When a callback hears of its descriptor again.
@@ -95,7 +96,7 @@ struct Listener {
 
 impl Wake for Listener {
     fn wake(self: Arc<Self>) {
-        turn::with_running_loop(|core| {
+        running::with_running_loop(|core| {
             if let Some(io) = core.extras().find::<Io>() {
                 io.ready(core, self.fd, self.direction);
             }

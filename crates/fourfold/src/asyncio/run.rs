@@ -16,8 +16,9 @@ use super::event_loop::{ExceptionContext, Loop};
 use super::futures::Future;
 use super::handles::{Callback, In};
 use super::interrupts::{Interrupts, KeyboardInterrupt};
+use super::running;
 use super::tasks::{How, Task};
-use super::turn::{self, Ended};
+use super::turn::Ended;
 use crate::{Error, Result};
 
 /// As long as CPython waits for the threads of the default executor.
@@ -54,7 +55,7 @@ where
     C: IntoFuture<Output = Result<T>>,
     C::IntoFuture: 'static,
 {
-    if turn::with_running_loop(|_| ()).is_some() {
+    if running::with_running_loop(|_| ()).is_some() {
         return Err(Error::msg("asyncio.run() cannot be called from a running event loop"));
     }
     let mut runner = Runner::new();
@@ -207,7 +208,7 @@ impl Runner {
         main: impl std::future::Future<Output = Result<T>> + 'static,
         location: &'static Location<'static>,
     ) -> Result<T> {
-        if turn::with_running_loop(|_| ()).is_some() {
+        if running::with_running_loop(|_| ()).is_some() {
             let text = "Runner.run() cannot be called from a running event loop";
             return Err(Error::msg(text));
         }

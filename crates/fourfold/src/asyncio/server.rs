@@ -17,6 +17,7 @@ use socket2::Socket;
 use super::address::Address;
 use super::event_loop::{ExceptionContext, Loop};
 use super::futures::Future;
+use super::loop_core::Core;
 use super::protocols::Protocol;
 use super::readers::{Io, Trigger};
 use super::sleep::sleep;
@@ -24,7 +25,6 @@ use super::sockets::accept;
 use super::stream_transport::{Kind, StreamTransport};
 use super::tasks::{How, Task};
 use super::transports::Wire;
-use super::turn::Core;
 use crate::{Error, Result};
 
 /// How long a server waits before it accepts again when the system has no descriptor left.

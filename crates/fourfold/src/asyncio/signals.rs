@@ -25,7 +25,8 @@ use super::context::{self, Snapshot};
 use super::event_loop::Loop;
 use super::extras::Part;
 use super::handles::{Callback, In};
-use super::turn::{self, Core};
+use super::loop_core::Core;
+use super::running;
 use crate::{Error, Result};
 
 /// A signal's number.
@@ -231,7 +232,7 @@ impl Part for Handlers {
 
 /// On the loop's thread: queues the callback, which runs in the next turn as in the original.
 fn came(signal: Signal) {
-    turn::with_running_loop(|core: &Core| {
+    running::with_running_loop(|core: &Core| {
         let handlers = core.extras().find::<Handlers>()?;
         let handler = handlers.0.borrow().get(&signal).map(|(handler, _)| handler.clone())?;
         let (values, location) = (handler.values.clone(), handler.location);

@@ -9,7 +9,8 @@ use std::time::Duration;
 use fourfold_kernel::timer;
 
 use super::cell::{self, WaitReason};
-use super::turn::{self, CoreRef};
+use super::core_ref::CoreRef;
+use super::running;
 use crate::Result;
 
 /// Suspends the task for `delay`; for no delay, for one turn of the loop.
@@ -107,7 +108,7 @@ impl Sleep {
         match &self.state {
             State::New(delay) => {
                 let delay = *delay;
-                let waiting = turn::with_running_loop(|core| {
+                let waiting = running::with_running_loop(|core| {
                     let deadline = core.deadline_after(delay);
                     let key = core.wake_at(deadline, context.waker().clone());
                     State::Waiting(CoreRef::new(core), key, deadline)

@@ -25,8 +25,8 @@ use socket2::{SockRef, Socket};
 use super::address::Address;
 use super::event_loop::Loop;
 use super::futures::Future;
+use super::loop_core::Core;
 use super::readers::{Io, IoHandle, Trigger};
-use super::turn::Core;
 use crate::{Error, Result};
 
 /// What would have to wait comes as `None`.

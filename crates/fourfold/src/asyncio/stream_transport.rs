@@ -29,12 +29,12 @@ use super::event_loop::ExceptionContext;
 use super::flow::Flow;
 use super::futures::Future;
 use super::handles::{Callback, In};
+use super::loop_core::Core;
 use super::protocols::Protocol;
 use super::readers::{Io, Trigger};
 use super::server::{Membership, Server};
 use super::sockets::NO_SIGNAL;
 use super::transports::{Transport, Wire};
-use super::turn::Core;
 use crate::{Error, Result};
 
 /// What the descriptor is.

@@ -10,11 +10,11 @@ use std::time::Duration;
 use super::address::Address;
 use super::event_loop::ExceptionContext;
 use super::futures::Future;
+use super::loop_core::Core;
 use super::protocols::Protocol;
 use super::sleep::sleep;
 use super::stream_reader::StreamReader;
 use super::transports::Transport;
-use super::turn::Core;
 use crate::{Error, Result};
 
 /// What wakes those who drain, and those who wait for the end.

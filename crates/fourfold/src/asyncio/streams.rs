@@ -7,11 +7,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::event_loop::{Loop, get_running_loop};
+use super::loop_core::Core;
 use super::protocols::Protocol;
 use super::server::{Factory, Server};
 use super::stream_reader::{DEFAULT_LIMIT, StreamReader};
 use super::stream_writer::{Connected, StreamProtocol, StreamWriter};
-use super::turn::Core;
 use crate::Result;
 
 /// A coroutine that serves one connection.

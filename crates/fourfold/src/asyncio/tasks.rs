@@ -15,10 +15,13 @@ use fourfold_kernel::trace;
 
 use super::cell::{self, Flag, Local, TaskData};
 use super::context::{self, Context, Snapshot};
+use super::core_ref::CoreRef;
 use super::foreign::Cancellable;
 use super::futures::Future;
+use super::loop_core::Core;
+use super::running;
+use super::running::Running;
 use super::task_builder::TaskBuilder;
-use super::turn::{self, Core, CoreRef, Running};
 use crate::{Error, Result};
 
 /// A coroutine that the loop runs, and the future of its result.
@@ -77,7 +80,7 @@ fn no_running_loop() -> ! {
 #[track_caller]
 #[inline]
 pub(crate) fn running_core() -> Arc<Core> {
-    match turn::with_running_loop(Core::this) {
+    match running::with_running_loop(Core::this) {
         Some(core) => core,
         None => no_running_loop(),
     }
@@ -91,7 +94,7 @@ pub(crate) fn running_core() -> Arc<Core> {
 #[track_caller]
 #[inline]
 pub(crate) fn with_running_core<R>(f: impl FnOnce(&Core) -> R) -> R {
-    match turn::with_running_loop(f) {
+    match running::with_running_loop(f) {
         Some(result) => result,
         None => no_running_loop(),
     }
@@ -381,7 +384,7 @@ impl<T: 'static, F: StdFuture<Output = Result<T>> + 'static> Body<TaskData> for 
         let waker = context.waker();
         let polled = {
             let running = Running { data, waker };
-            let _running = turn::enter_task(Some(&running));
+            let _running = running::enter_task(Some(&running));
             if trace::enabled() || context::in_use() || local.has(Flag::SharedContext) {
                 poll_in_context(local, future, context)
             } else {
@@ -548,7 +551,7 @@ impl FirstContext<'_> {
 
 /// Runs the first step at once, in a copy of the current context, in the caller's stack.
 fn run_eagerly(runnable: Runnable<TaskData>) {
-    let _nested = turn::enter_task(None);
+    let _nested = running::enter_task(None);
     let _own = context::Identity::of_running_task();
     // SAFETY: a task is started on its loop's own thread.
     unsafe { runnable.run() }

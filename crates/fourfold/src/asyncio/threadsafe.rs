@@ -13,8 +13,9 @@ use super::concurrent::ConcurrentFuture;
 use super::event_loop::Remote;
 use super::extras::Part;
 use super::futures::Future;
+use super::loop_core::Core;
+use super::running;
 use super::tasks::{AnyTask, How, Task, running_core};
-use super::turn::{self, Core};
 use crate::{Error, Result};
 
 /// A future of the running loop that ends as `future` does. Cancelling it cancels `future`, where
@@ -111,7 +112,7 @@ impl Parcel {
 
     /// The thing, once, while its loop runs on this thread.
     fn pick_up<A: 'static>(self) -> Option<A> {
-        let thing = turn::with_running_loop(|core| {
+        let thing = running::with_running_loop(|core| {
             let parcels = core.extras().find::<Parcels>()?;
             parcels.waiting.borrow_mut().remove(&self.0)
         })
@@ -176,7 +177,7 @@ where
         let made = catch_unwind(AssertUnwindSafe(|| coroutine().into_future()));
         match made {
             Ok(future) => {
-                turn::with_running_loop(|core| start(core, future, settle, location));
+                running::with_running_loop(|core| start(core, future, settle, location));
             }
             Err(payload) => settle.0.finish(Err(Error::from_panic(payload))),
         }

@@ -14,6 +14,7 @@ use rustix::process::Pid;
 
 use super::super::connections::on_a_thread;
 use super::super::futures::Future;
+use super::super::loop_core::Core;
 use super::super::protocols::Protocol;
 use super::super::readers::{Io, Trigger};
 use super::super::stream_reader::StreamReader;
@@ -21,7 +22,6 @@ use super::super::stream_transport::{Kind, StreamTransport};
 use super::super::stream_writer::{Draining, StreamWriter};
 use super::super::tasks::create_task;
 use super::super::transports::Transport;
-use super::super::turn::Core;
 use crate::asyncio::cell::WaitReason;
 use crate::{Error, Result};
 
