@@ -305,13 +305,8 @@ impl<B: Body<S>, S: Schedule> Bodied<B, S> {
                 Pause::Idle => return,
                 // SAFETY: the last reference is ours.
                 Pause::Free => return unsafe { give_up::<S>(header) },
-                Pause::Queue => {
-                    // SAFETY: `SCHEDULED` is set, and the runner's reference is the runnable's.
-                    return unsafe {
-                        let data: *const S = &raw const (*header.cast::<DataOf<S>>().as_ptr()).data;
-                        S::schedule_again(data, Runnable::from_header(header));
-                    };
-                }
+                // SAFETY: `SCHEDULED` is set, and the runner's reference is the runnable's.
+                Pause::Queue => return unsafe { queue_again::<S>(header) },
                 Pause::Abort => {
                     // SAFETY: this is still the runner.
                     return unsafe { Self::drop_body_and_finish(header) };
@@ -410,6 +405,18 @@ unsafe fn queue<S: Schedule>(header: NonNull<Header>) {
     unsafe {
         let data: *const S = &raw const (*header.cast::<DataOf<S>>().as_ptr()).data;
         S::schedule(data, Runnable::from_header(header));
+    }
+}
+
+/// As [`queue`], for the body's runner.
+///
+/// SAFETY: as for [`queue`], on the thread that ran the body.
+#[inline]
+unsafe fn queue_again<S: Schedule>(header: NonNull<Header>) {
+    // SAFETY: as in `queue`.
+    unsafe {
+        let data: *const S = &raw const (*header.cast::<DataOf<S>>().as_ptr()).data;
+        S::schedule_again(data, Runnable::from_header(header));
     }
 }
 
