@@ -23,7 +23,7 @@ pub(crate) fn bench(arguments: &[String]) -> Result<bool, String> {
         return Err(format!("{} is not there", manifest.display()));
     }
     let status = command()
-        .args(["run", "--release", "--manifest-path"])
+        .args(["run", "--release", "--quiet", "--features", "fourfold", "--manifest-path"])
         .arg(manifest)
         .arg("--")
         .args(arguments)
