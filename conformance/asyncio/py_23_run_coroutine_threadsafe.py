@@ -3,6 +3,9 @@
 import asyncio, concurrent.futures, threading
 
 log = []
+# The coroutine writes as soon as it is cancelled, from the loop's thread; the order of the two
+# lines is not what is shown here, so the one who cancels writes first.
+writing = threading.Lock()
 
 
 async def add(a, b):
@@ -19,7 +22,8 @@ async def sleeps(started):
         started.set()
         await asyncio.sleep(10)
     except asyncio.CancelledError:
-        log.append("coroutine cancelled")
+        with writing:
+            log.append("coroutine cancelled")
         raise
 
 
@@ -41,7 +45,8 @@ def other_thread(loop):
         f.result(0)
     except concurrent.futures.TimeoutError:
         log.append(f"timeout leaves it running {f.done()}")
-    log.append(f"cancel {f.cancel()}")
+    with writing:
+        log.append(f"cancel {f.cancel()}")
     asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result(10)
     asyncio.run_coroutine_threadsafe(asyncio.sleep(0), loop).result(10)
     log.append(f"cancelled {f.cancelled()}")
