@@ -7,6 +7,8 @@
 //! |---|---|
 //! | [`task`] | the cell: a body that is run in steps, and an outcome that many can wait for |
 //! | [`queue`] | [`Ready`](queue::Ready), what is to run; [`Inbox`](queue::Inbox), what other threads hand in |
+//! | [`pool`] | workers that steal from each other, and the watch over them |
+//! | [`fiber`] | functions on stacks of their own, which wait by a plain call |
 //! | [`reactor`] | readiness of sockets and other sources, on mio |
 //! | [`timer`] | a wheel with exact deadlines, on a real or a virtual clock |
 //! | [`blocking`] | threads for what must block |
@@ -47,6 +49,8 @@
 
 pub mod blocking;
 pub mod driver;
+pub mod fiber;
+pub mod pool;
 pub mod prefetch;
 pub mod queue;
 pub mod reactor;

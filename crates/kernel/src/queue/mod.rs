@@ -3,10 +3,17 @@
 //! * [`Ready`] – what is to run, first in first out, for the one thread that runs it.
 //! * [`Inbox`] – what other threads hand to a loop, and the protocol that wakes it at most once.
 //!
-//! A worker's bounded ring and the injector of a pool will be further files here.
+//! * [`Ring`], [`Slot`], [`Injector`] – what the workers of a pool take from and steal: a bounded
+//!   queue for each, room for the one that was made ready last, and a queue for all.
 
 mod inbox;
+mod injector;
 mod ready;
+mod ring;
+mod slot;
 
 pub use inbox::{Closed, Inbox, Push, Taken};
+pub use injector::Injector;
 pub use ready::Ready;
+pub use ring::{Ring, Token};
+pub use slot::Slot;

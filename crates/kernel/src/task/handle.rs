@@ -50,6 +50,20 @@ pub fn listed<B: Body<S>, S: Schedule>(
     (runnable, Handle { front, _owns: PhantomData }, Erased::from_header(front.cast()))
 }
 
+/// As [`shared`], with one more reference for the pool's list of its tasks.
+pub fn shared_listed<B, S>(body: B, data: S) -> (Runnable<S>, Handle<B::Output, S>, Erased<S>)
+where
+    B: Body<S> + Send,
+    B::Output: Send + Sync,
+    S: Shared,
+{
+    const { assert!(S::SHARED) };
+    let front = cell::allocate(body, data, 3);
+    // SAFETY: the cell starts `SCHEDULED` with three references; this is the first.
+    let runnable = unsafe { Runnable::from_header(front.cast()) };
+    (runnable, Handle { front, _owns: PhantomData }, Erased::from_header(front.cast()))
+}
+
 /// Makes a cell without a body that stays on this thread: somebody will [`finish`](Handle::finish) it.
 pub fn promise<V: 'static, S: Schedule>(data: S) -> Handle<V, S> {
     const { assert!(!S::SHARED, "a scheduler that threads share needs `shared_promise`") };
@@ -340,6 +354,23 @@ impl<S: Schedule> Erased<S> {
             header.as_ref().state.retain();
             Erased { header, _owns: PhantomData }
         }
+    }
+
+    /// This reference as one pointer, for lists of words.
+    pub fn into_raw(self) -> NonNull<()> {
+        let header = self.header;
+        std::mem::forget(self);
+        header.cast()
+    }
+
+    /// Back from [`into_raw`](Erased::into_raw).
+    ///
+    /// # Safety
+    ///
+    /// `raw` came from `into_raw` of a reference to a cell of scheduler `S`, and becomes one again
+    /// only once; on the thread that made the cell unless the scheduler is [`Shared`].
+    pub unsafe fn from_raw(raw: NonNull<()>) -> Erased<S> {
+        Erased::from_header(raw.cast())
     }
 
     /// The scheduler's data in the cell.

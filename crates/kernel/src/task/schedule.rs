@@ -8,6 +8,7 @@ use std::task::Waker;
 
 use super::cell::{self, Header};
 use super::handle::Erased;
+use crate::queue::Token;
 
 /// The policy of a loop or a pool, and its data in every cell.
 ///
@@ -148,6 +149,38 @@ impl<S: Schedule> Runnable<S> {
     pub unsafe fn data(&self) -> &S {
         // SAFETY: the runnable owns a reference; the rest is the caller's promise.
         unsafe { cell::data(self.header) }
+    }
+
+    /// The runnable as one pointer, for queues of words.
+    #[inline]
+    pub fn into_raw(self) -> NonNull<()> {
+        let header = self.header;
+        mem::forget(self);
+        header.cast()
+    }
+
+    /// Back from [`into_raw`](Runnable::into_raw).
+    ///
+    /// # Safety
+    ///
+    /// `raw` came from `into_raw` of a runnable of scheduler `S`, and becomes one again only once.
+    #[inline]
+    pub unsafe fn from_raw(raw: NonNull<()>) -> Runnable<S> {
+        Runnable { header: raw.cast(), _scheduler: PhantomData }
+    }
+}
+
+// SAFETY: both are exact inverses; a runnable may be sent to any thread.
+unsafe impl<S: Schedule> Token for Runnable<S> {
+    #[inline]
+    fn into_raw(self) -> NonNull<()> {
+        Runnable::into_raw(self)
+    }
+
+    #[inline]
+    unsafe fn from_raw(raw: NonNull<()>) -> Runnable<S> {
+        // SAFETY: the caller's promise.
+        unsafe { Runnable::from_raw(raw) }
     }
 }
 

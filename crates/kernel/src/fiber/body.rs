@@ -1,0 +1,171 @@
+//! A fiber as the body of a task.
+//!
+//! ```text
+//!   New(main) ── first poll: a stack ──► Started(coroutine) ── main returns, panics ──► Gone
+//!       │                                   │      ▲
+//!       └── dropped: any thread             └──────┘ suspended, resumed: the same worker
+//!                                           └── dropped: unwound there
+//! ```
+
+use std::pin::Pin;
+use std::ptr;
+use std::task::{Context, Poll, Waker};
+
+use corosensei::{Coroutine, CoroutineResult};
+
+use super::current::{self, Control};
+use super::stack::Stack;
+use crate::pool::worker::Worker;
+use crate::pool::{Kind, Outcome, Task, done, exit};
+use crate::task::{Body, Exit};
+use crate::trace;
+
+type Switch<T> = Coroutine<*const Waker, (), T, Stack>;
+
+pub(crate) struct Fiber<F, T> {
+    state: State<F, T>,
+    /// Of its stack.
+    size: usize,
+}
+
+enum State<F, T> {
+    New(F),
+    Started { coroutine: Switch<T>, control: *const Control, settled: bool },
+    Gone,
+}
+
+// SAFETY: before the first poll it holds `F` alone, which is `Send`. With the first poll its task is
+// settled on the polling worker, which alone polls it from then on (`Shared::schedule`) and drops
+// it: by the runner, since the registry keeps the cell until its outcome is written. A movable
+// fiber's maker promised that what is on its stack may go to other threads.
+unsafe impl<F: Send, T: Send> Send for Fiber<F, T> {}
+
+impl<F, T> Fiber<F, T>
+where
+    F: FnOnce() -> T + Send + 'static,
+    T: Send + 'static,
+{
+    pub(crate) fn new(main: F, size: usize) -> Fiber<F, T> {
+        Fiber { state: State::New(main), size }
+    }
+
+    /// Gives `main` a stack on this worker.
+    #[inline]
+    fn begin(&mut self, data: &Task) {
+        let worker = Worker::current().expect("fibers are polled by workers");
+        let stack = match worker.take_stack(self.size) {
+            Ok(stack) => stack,
+            Err(error) => panic!(
+                "no stack of {} bytes for a fiber: {error}; wait for others to end, or ask for \
+                 smaller ones",
+                self.size
+            ),
+        };
+        let State::New(main) = std::mem::replace(&mut self.state, State::Gone) else {
+            unreachable!("it begins once")
+        };
+        let settled = data.kind() == Kind::Fiber;
+        if settled {
+            data.settle(worker.index());
+            worker.settle();
+        }
+        let coroutine = Coroutine::with_stack(stack, move |yielder, waker| {
+            let control = Control::new(yielder, waker);
+            current::set(&raw const control);
+            main()
+        });
+        self.state = State::Started { coroutine, control: ptr::null(), settled };
+    }
+
+    /// Its stack is empty again.
+    fn end(&mut self) {
+        let State::Started { coroutine, settled, .. } =
+            std::mem::replace(&mut self.state, State::Gone)
+        else {
+            return;
+        };
+        let stack = coroutine.into_stack();
+        match Worker::current() {
+            Some(worker) => {
+                worker.put_stack(stack);
+                if settled {
+                    worker.unsettle();
+                }
+            }
+            None => drop(stack),
+        }
+    }
+}
+
+impl<F, T> Body<Task> for Fiber<F, T>
+where
+    F: FnOnce() -> T + Send + 'static,
+    T: Send + 'static,
+{
+    type Output = Outcome<T>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, data: &Task, context: &mut Context<'_>) -> Poll<Self::Output> {
+        // SAFETY: nothing is moved out that is pinned: the closure is moved before it runs, and
+        // the coroutine's frames lie elsewhere.
+        let fiber = unsafe { self.get_unchecked_mut() };
+        if let State::New(_) = fiber.state {
+            fiber.begin(data);
+        }
+        let _polling = trace::polling(data.id());
+        let State::Started { coroutine, control, .. } = &mut fiber.state else {
+            unreachable!("it is not polled after it ended")
+        };
+        /// Nobody's stack again, also where a panic comes out of the fiber.
+        struct Nobody;
+        impl Drop for Nobody {
+            fn drop(&mut self) {
+                current::set(ptr::null());
+            }
+        }
+        let nobody = Nobody;
+        let resumed = coroutine.resume(ptr::from_ref(context.waker()));
+        *control = current::get();
+        drop(nobody);
+        match resumed {
+            CoroutineResult::Yield(()) => Poll::Pending,
+            CoroutineResult::Return(value) => {
+                fiber.end();
+                Poll::Ready(done(data, value))
+            }
+        }
+    }
+
+    fn exit(data: &Task, why: Exit) -> Self::Output {
+        exit(data, why)
+    }
+}
+
+impl<F, T> Drop for Fiber<F, T> {
+    fn drop(&mut self) {
+        let State::Started { coroutine, control, settled } = &mut self.state else { return };
+        let settled = *settled;
+        if !coroutine.done() && !control.is_null() {
+            let control: *const Control = *control;
+            // What its destructors ask of the current fiber is asked of this one.
+            current::set(control);
+            // SAFETY: suspended, so its stack and the control at its base are there.
+            unsafe { (*control).tear_down() };
+            coroutine.force_unwind();
+            current::set(ptr::null());
+        }
+        let State::Started { coroutine, .. } = std::mem::replace(&mut self.state, State::Gone)
+        else {
+            unreachable!("matched above")
+        };
+        if coroutine.done() {
+            let stack = coroutine.into_stack();
+            if let Some(worker) = Worker::current() {
+                worker.put_stack(stack);
+                if settled {
+                    worker.unsettle();
+                }
+            }
+        }
+    }
+}

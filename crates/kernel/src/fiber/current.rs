@@ -1,0 +1,73 @@
+//! The fiber that runs on this thread, as the code on its stack sees it.
+//!
+//! # Why the accessors are not inlined
+//!
+//! A compiler may compute the address of a thread-local variable once in a function and keep it
+//! over a switch, after which a fiber that moved would look at another thread's variable. Inside
+//! of a function that is never inlined and never switches the address is always fresh.
+
+use std::cell::Cell;
+use std::ptr;
+use std::task::Waker;
+
+use corosensei::Yielder;
+
+thread_local! {
+    static CURRENT: Cell<*const Control> = const { Cell::new(ptr::null()) };
+}
+
+/// What the code on a fiber's stack needs to leave it. It lies at the base of that stack.
+pub(super) struct Control {
+    yielder: *const Yielder<*const Waker, ()>,
+    /// The waker of the fiber's cell, in the frame of the poll that resumed it last.
+    waker: Cell<*const Waker>,
+    /// The stack is being unwound because nobody will ever resume it.
+    tearing_down: Cell<bool>,
+}
+
+#[inline(never)]
+pub(super) fn get() -> *const Control {
+    CURRENT.get()
+}
+
+#[inline(never)]
+pub(super) fn set(control: *const Control) -> *const Control {
+    CURRENT.replace(control)
+}
+
+impl Control {
+    pub(super) fn new(yielder: &Yielder<*const Waker, ()>, waker: *const Waker) -> Control {
+        Control {
+            yielder: ptr::from_ref(yielder),
+            waker: Cell::new(waker),
+            tearing_down: Cell::new(false),
+        }
+    }
+
+    /// The waker of the fiber's own cell.
+    #[inline]
+    pub(super) fn waker(&self) -> &Waker {
+        // SAFETY: it lives in the frame of the poll that resumed this fiber, which does not end
+        // before the fiber suspends, and then it is replaced before it is used again.
+        unsafe { &*self.waker.get() }
+    }
+
+    pub(super) fn tear_down(&self) {
+        self.tearing_down.set(true);
+    }
+
+    pub(super) fn is_tearing_down(&self) -> bool {
+        self.tearing_down.get()
+    }
+
+    /// Leaves the stack until the fiber's task is polled again.
+    ///
+    /// The caller is code on this fiber's stack, and its thread is not panicking.
+    #[inline]
+    pub(super) fn suspend(&self) {
+        // SAFETY: the yielder lives at the base of this stack for as long as code runs on it.
+        let waker = unsafe { &*self.yielder }.suspend(());
+        self.waker.set(waker);
+        set(self);
+    }
+}

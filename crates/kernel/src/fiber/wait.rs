@@ -1,0 +1,118 @@
+//! How plain code waits.
+
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+
+use super::current::{self, Control};
+use super::thread;
+use crate::pool::worker::{self, Worker};
+
+/// Whether this code runs on a fiber.
+pub fn is_fiber() -> bool {
+    !current::get().is_null()
+}
+
+/// Waits for `future` and returns its value.
+///
+/// On a fiber the task waits, and its worker runs others meanwhile. On a thread of its own the
+/// thread sleeps.
+///
+/// A fiber whose thread is panicking never switches: where a destructor waits during a panic, the
+/// worker's thread sleeps until the future is ready.
+///
+/// # Panics
+///
+/// In a future that a worker polls: it could neither switch nor sleep without keeping the worker
+/// from others. Await there.
+///
+/// # Teardown
+///
+/// If the pool ends while the fiber waits here, the stack is unwound from here.
+#[inline]
+pub fn wait<F: Future>(future: F) -> F::Output {
+    let future = pin!(future);
+    let control = current::get();
+    if control.is_null() {
+        return wait_elsewhere(future);
+    }
+    // SAFETY: it is the control of the fiber this code runs on, whose stack it lies on.
+    wait_on_fiber(unsafe { &*control }, future)
+}
+
+#[inline]
+fn wait_on_fiber<F: Future>(control: &Control, mut future: Pin<&mut F>) -> F::Output {
+    loop {
+        let mut context = Context::from_waker(control.waker());
+        if let Poll::Ready(value) = future.as_mut().poll(&mut context) {
+            return value;
+        }
+        if std::thread::panicking() {
+            return wait_in_panic(control, future);
+        }
+        control.suspend();
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn wait_in_panic<F: Future>(control: &Control, future: Pin<&mut F>) -> F::Output {
+    if control.is_tearing_down() {
+        // It would wait for tasks that are being unwound themselves, on this thread perhaps.
+        eprintln!(
+            "fourfold: a destructor waited while its fiber was unwound at the end of the pool; \
+             aborting. Let destructors not wait, or end the task before its pool."
+        );
+        std::process::abort();
+    }
+    thread::wait(future)
+}
+
+#[cold]
+fn wait_elsewhere<F: Future>(future: Pin<&mut F>) -> F::Output {
+    assert!(
+        worker::current_task().is_null(),
+        "a plain call waited inside of a future: use the form that is awaited (`…_async().await`), \
+         or run the code as a fiber of its own"
+    );
+    thread::wait(future)
+}
+
+/// Lets others run: the fiber goes behind all that waits on its worker. On a thread that is no
+/// worker, as [`std::thread::yield_now`]; in a future that is polled it does nothing.
+#[inline]
+pub fn yield_now() {
+    let control = current::get();
+    if control.is_null() {
+        return yield_elsewhere();
+    }
+    if std::thread::panicking() {
+        return;
+    }
+    worker::with_current_task(|task| task.yield_next());
+    // SAFETY: as in `wait`.
+    unsafe { &*control }.suspend();
+}
+
+#[cold]
+fn yield_elsewhere() {
+    if worker::current_task().is_null() {
+        std::thread::yield_now();
+    }
+}
+
+/// Gives way if this fiber has run for longer than its share. Operations that often need not wait
+/// call it, so that a loop of them does not keep its worker from others.
+#[inline]
+pub fn checkpoint() {
+    if Worker::current().is_some_and(Worker::is_overdue) {
+        overdue();
+    }
+}
+
+#[cold]
+fn overdue() {
+    if is_fiber() {
+        yield_now();
+    }
+}

@@ -1,0 +1,238 @@
+//! Workers that share their work.
+//!
+//! See `README.md` beside this file for the protocols: who runs what, who sleeps and who is woken,
+//! and what happens where a task does not give way.
+//!
+//! | file | tells |
+//! |---|---|
+//! | `builder.rs` | what a pool can be asked to be |
+//! | `shared.rs` | what the workers share, and where a runnable goes |
+//! | `worker.rs` | a worker's queues and its loop |
+//! | `remote.rs` | what others see of a worker |
+//! | `idle.rs`, `park.rs` | who sleeps, how, and who is woken |
+//! | `driver.rs` | reactor, clock and timers |
+//! | `quiet.rs` | what happens when all sleep: virtual time, deadlock |
+//! | `sysmon.rs`, `stall.rs` | the watch over polls that last too long |
+//! | `task.rs`, `spawn.rs`, `handle.rs` | a task: its data, its making, its outcome |
+//! | `registry.rs` | all tasks that have not ended |
+//! | `waiting.rs` | why a task waits |
+//! | `threads.rs` | the threads' start and end |
+
+mod builder;
+mod driver;
+mod handle;
+mod idle;
+mod park;
+mod quiet;
+mod registry;
+mod remote;
+mod shared;
+mod spawn;
+mod stall;
+mod sysmon;
+mod task;
+mod threads;
+mod waiting;
+pub(crate) mod worker;
+
+use std::fmt;
+use std::future::Future;
+use std::panic::Location;
+use std::ptr;
+
+pub use crate::task::Exit;
+pub use builder::Builder;
+pub use handle::Handle;
+pub(crate) use handle::Outcome;
+pub use quiet::{UntilQuiet, until_quiet};
+use shared::Shared;
+pub use spawn::Options;
+pub(crate) use spawn::{done, exit};
+pub use stall::Stall;
+pub(crate) use task::Owner;
+pub use task::{Kind, Task};
+pub use waiting::{EndedBy, Reason, waiting};
+use worker::Worker;
+
+/// Workers that run tasks, steal from each other, and share a reactor, a clock and timers.
+///
+/// A clone is the same pool. Dropping the last clone that its maker has ends nothing: tasks keep a
+/// pool going; [`shut_down`](Pool::shut_down) ends it.
+#[derive(Clone)]
+pub struct Pool {
+    shared: &'static Shared,
+}
+
+impl Pool {
+    /// How a pool is to be.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+
+    fn owning(shared: &'static Shared) -> Pool {
+        Pool { shared }
+    }
+
+    fn from_shared(shared: &'static Shared) -> Pool {
+        Pool { shared }
+    }
+
+    /// The pool that this thread is a worker of.
+    pub fn current() -> Option<Pool> {
+        Worker::current().map(|worker| Pool { shared: worker.shared })
+    }
+
+    /// Starts a future, which any worker may poll.
+    #[track_caller]
+    pub fn spawn<F>(&self, future: F, options: Options) -> Handle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.spawn_at(future, options, Location::caller())
+    }
+
+    /// As [`spawn`](Pool::spawn), said to be made at `location`.
+    pub fn spawn_at<F>(
+        &self,
+        future: F,
+        options: Options,
+        location: &'static Location<'static>,
+    ) -> Handle<F::Output>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.shared.spawn(future, options, location)
+    }
+
+    /// Starts a function on a stack of its own. Any worker may take it; that one keeps it.
+    #[track_caller]
+    pub fn spawn_fiber<F, T>(&self, main: F, options: Options) -> Handle<T>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        self.spawn_fiber_at(main, options, Location::caller())
+    }
+
+    /// As [`spawn_fiber`](Pool::spawn_fiber), said to be made at `location`.
+    pub fn spawn_fiber_at<F, T>(
+        &self,
+        main: F,
+        options: Options,
+        location: &'static Location<'static>,
+    ) -> Handle<T>
+    where
+        F: FnOnce() -> T + Send + 'static,
+        T: Send + 'static,
+    {
+        self.shared.spawn_fiber(main, options, location)
+    }
+
+    /// How many tasks have not ended.
+    pub fn tasks(&self) -> usize {
+        self.shared.registry().len()
+    }
+
+    /// Calls `f` for each task that has not ended, in the order of their numbers.
+    pub fn for_each_task(&self, mut f: impl FnMut(&Task, State)) {
+        let mut tasks = self.shared.registry().all();
+        tasks.sort_by_key(|task| task.data().id());
+        for task in tasks {
+            let state = if task.is_running() {
+                State::Running
+            } else if task.is_scheduled() {
+                State::Runnable
+            } else {
+                State::Waiting
+            };
+            f(task.data(), state);
+        }
+    }
+
+    /// How many workers the pool was made with.
+    pub fn workers(&self) -> usize {
+        self.shared.config.workers
+    }
+
+    /// The pool's time in nanoseconds since it was made.
+    pub fn now(&self) -> u64 {
+        self.shared.now()
+    }
+
+    /// Whether the pool's time is virtual.
+    pub fn has_virtual_time(&self) -> bool {
+        self.shared.services.clock().is_virtual()
+    }
+
+    /// Says that something outside of the pool will wake one of its tasks, until the guard is
+    /// dropped: no deadlock is seen meanwhile, and a virtual clock does not jump.
+    pub fn outside(&self) -> Outside {
+        self.shared.outside_began();
+        Outside { shared: self.shared }
+    }
+
+    /// Ends the pool: unwinds what waits, each on the worker it belongs to, and ends the threads.
+    ///
+    /// A task that neither waits nor ends cannot be unwound; it is waited for one second, then it
+    /// and its thread are left alone. Returns whether none was.
+    ///
+    /// # Panics
+    ///
+    /// On a worker of this pool, which would wait for itself.
+    pub fn shut_down(&self) -> bool {
+        assert!(
+            Worker::current().is_none_or(|worker| !ptr::eq(worker.shared, self.shared)),
+            "a pool cannot be shut down by one of its own tasks"
+        );
+        threads::stop(self.shared)
+    }
+}
+
+impl PartialEq for Pool {
+    fn eq(&self, other: &Pool) -> bool {
+        ptr::eq(self.shared, other.shared)
+    }
+}
+
+impl Eq for Pool {}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pool")
+            .field("name", &self.shared.config.name)
+            .field("workers", &self.workers())
+            .field("tasks", &self.tasks())
+            .finish_non_exhaustive()
+    }
+}
+
+/// What a task is doing, as far as its pool knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// It is being polled.
+    Running,
+    /// It is queued.
+    Runnable,
+    /// It waits to be woken.
+    Waiting,
+}
+
+/// Returned by [`Pool::outside`].
+#[must_use = "it counts only while it lives"]
+pub struct Outside {
+    shared: &'static Shared,
+}
+
+impl Drop for Outside {
+    fn drop(&mut self) {
+        self.shared.outside_ended();
+    }
+}
+
+impl fmt::Debug for Outside {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Outside")
+    }
+}

@@ -1,0 +1,150 @@
+//! What happens when every worker sleeps and nothing is queued.
+//!
+//! In this order, the first that applies:
+//!
+//! 1. Those who wait for this very moment are woken ([`until_quiet`]).
+//! 2. A virtual clock jumps to the next deadline.
+//! 3. If no task can ever go on, the pool's `on_deadlock` is told.
+//!
+//! Nothing of it is done while something is under way outside of the pool that will wake a task: a
+//! job on another thread, a source that a task waits for, a future that did not say what it waits
+//! for.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use super::Pool;
+use super::shared::Shared;
+use super::task::Task;
+use super::waiting::{EndedBy, Reason, waiting};
+use super::worker::Worker;
+
+pub(super) struct Quiet {
+    waiters: Mutex<Vec<Waker>>,
+    any: AtomicBool,
+    /// The deadlock that was found was told of, and nothing has run since.
+    told: AtomicBool,
+}
+
+impl Quiet {
+    pub(super) fn new() -> Quiet {
+        Quiet {
+            waiters: Mutex::default(),
+            any: AtomicBool::new(false),
+            told: AtomicBool::new(false),
+        }
+    }
+}
+
+/// Called by a worker that is about to sleep as the last one. True if it should not.
+pub(super) fn happens(worker: &Worker) -> bool {
+    let shared = worker.shared;
+    let quiet = &shared.quiet;
+    let interested = quiet.any.load(Ordering::Acquire)
+        || shared.services.clock().is_virtual()
+        || shared.config.on_deadlock.is_some();
+    if !interested || shared.outside() > 0 || shared.is_stopping() {
+        return false;
+    }
+    if shared.has_stealable() || shared.remotes().any(|remote| !remote.inbox.is_empty()) {
+        return false;
+    }
+    if quiet.any.load(Ordering::Acquire) && !waits_outside(shared) {
+        quiet.any.store(false, Ordering::Release);
+        let waiters =
+            std::mem::take(&mut *quiet.waiters.lock().unwrap_or_else(PoisonError::into_inner));
+        let some = !waiters.is_empty();
+        waiters.into_iter().for_each(Waker::wake);
+        if some {
+            return true;
+        }
+    }
+    match shared.services.next_deadline() {
+        Some(deadline) => shared.services.clock().is_virtual() && jump(worker, deadline),
+        None => deadlock(shared),
+    }
+}
+
+/// Whether a task waits for what is not the pool's.
+fn waits_outside(shared: &Shared) -> bool {
+    let outside = |task: &Task| match task.reason() {
+        Some((reason, _)) => reason.ended_by() == EndedBy::Outside,
+        None => true,
+    };
+    shared.registry().find(outside).is_some()
+}
+
+fn jump(worker: &Worker, deadline: u64) -> bool {
+    if waits_outside(worker.shared) {
+        // What is ready already comes before the jump; what is not may take its time.
+        worker.look();
+        if worker.has_pinned() || worker.shared.has_stealable() {
+            return true;
+        }
+        if worker.shared.config.strict_time {
+            return false;
+        }
+    }
+    worker.shared.services.clock().advance_to(deadline);
+    worker.look();
+    true
+}
+
+fn deadlock(shared: &'static Shared) -> bool {
+    let Some(on_deadlock) = &shared.config.on_deadlock else { return false };
+    // A task that only other tasks can wake; all of them together never will.
+    let can_go_on = |task: &Task| match task.reason() {
+        Some((reason, _)) => reason.ended_by() != EndedBy::Tasks,
+        None => true,
+    };
+    if shared.registry().len() == 0 || shared.registry().find(can_go_on).is_some() {
+        return false;
+    }
+    // Whatever came from a thread outside meanwhile is queued by now.
+    let woken = shared.has_stealable() || shared.remotes().any(|remote| !remote.inbox.is_empty());
+    if woken || shared.outside() > 0 || shared.services.next_deadline().is_some() {
+        return false;
+    }
+    if !shared.quiet.told.swap(true, Ordering::AcqRel) {
+        on_deadlock(&Pool::from_shared(shared));
+    }
+    false
+}
+
+static QUIET: Reason = Reason::by_tasks("until all others wait");
+
+/// Ready once all other tasks of the current pool wait for each other or for its clock.
+///
+/// # Panics
+///
+/// When it is polled on a thread that is no worker.
+pub fn until_quiet() -> UntilQuiet {
+    UntilQuiet { begun: false }
+}
+
+/// Returned by [`until_quiet`]. Dropping it costs at most one wake for nothing.
+#[derive(Debug)]
+#[must_use = "a future does nothing unless it is awaited"]
+pub struct UntilQuiet {
+    begun: bool,
+}
+
+impl Future for UntilQuiet {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        if std::mem::replace(&mut self.begun, true) {
+            return Poll::Ready(());
+        }
+        let worker = Worker::current().expect("until_quiet is awaited in a task of a pool");
+        let quiet = &worker.shared.quiet;
+        let waker = context.waker().clone();
+        quiet.waiters.lock().unwrap_or_else(PoisonError::into_inner).push(waker);
+        quiet.any.store(true, Ordering::Release);
+        waiting(&QUIET);
+        Poll::Pending
+    }
+}

@@ -1,0 +1,116 @@
+//! What others see of a worker: what can be stolen from it, and how it is woken.
+
+use std::panic::Location;
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
+
+use super::park::Parker;
+use super::task::Task;
+use crate::queue::{Inbox, Ring, Slot};
+use crate::task::Runnable;
+
+/// A runnable in its worker's inbox. One that is left there when the pool ends is leaked: its body
+/// must not be dropped by another thread.
+pub(super) struct Home(pub(super) Runnable<Task>);
+
+#[repr(align(128))]
+pub(crate) struct Remote {
+    pub(super) index: usize,
+    /// What any worker may run.
+    pub(super) ring: Ring<Runnable<Task>>,
+    /// The one of these that was made ready last.
+    pub(super) slot: Slot<Runnable<Task>>,
+    /// What only this worker may run, sent by others.
+    pub(super) inbox: Inbox<Home>,
+    pub(super) parker: Parker,
+    pub(super) current: Current,
+    /// The worker retires when nothing of its own is left.
+    pub(super) retiring: AtomicBool,
+    /// Its thread has ended; another worker may have the place.
+    pub(super) vacant: AtomicBool,
+}
+
+/// What the worker polls, told to sysmon without a lock. Written by the worker alone.
+#[derive(Default)]
+pub(super) struct Current {
+    /// How many polls have begun or ended: odd while one is going on.
+    polls: AtomicU32,
+    id: AtomicU64,
+    location: AtomicPtr<Location<'static>>,
+    /// Sysmon found the present poll to last too long.
+    overdue: AtomicBool,
+    /// The thread, for a signal.
+    pub(super) thread: AtomicU64,
+}
+
+impl Current {
+    /// To be called by the worker's own thread before its first poll.
+    pub(super) fn bind(&self) {
+        #[cfg(unix)]
+        // SAFETY: the call has no conditions.
+        self.thread.store(unsafe { libc::pthread_self() } as u64, Ordering::Relaxed);
+    }
+
+    #[inline]
+    pub(super) fn begin(&self, task: &Task) {
+        self.id.store(task.id().get(), Ordering::Relaxed);
+        self.location.store(std::ptr::from_ref(task.location()).cast_mut(), Ordering::Relaxed);
+        // Release: who sees the odd count sees whose poll it is, or a later one.
+        self.polls.store(self.polls.load(Ordering::Relaxed).wrapping_add(1), Ordering::Release);
+    }
+
+    #[inline]
+    pub(super) fn end(&self) {
+        self.polls.store(self.polls.load(Ordering::Relaxed).wrapping_add(1), Ordering::Release);
+        if self.overdue.load(Ordering::Relaxed) {
+            self.overdue.store(false, Ordering::Relaxed);
+        }
+    }
+
+    /// The count, if a poll is going on.
+    pub(super) fn poll(&self) -> Option<u32> {
+        let polls = self.polls.load(Ordering::Acquire);
+        (polls % 2 == 1).then_some(polls)
+    }
+
+    /// Whose poll `poll` is, if it is still going on.
+    pub(super) fn whose(&self, poll: u32) -> Option<(u64, &'static Location<'static>)> {
+        let id = self.id.load(Ordering::Relaxed);
+        let location = self.location.load(Ordering::Relaxed);
+        std::sync::atomic::fence(Ordering::Acquire);
+        if self.polls.load(Ordering::Relaxed) != poll {
+            return None;
+        }
+        // SAFETY: only addresses of static locations are stored, and one was before the first poll.
+        Some((id, unsafe { location.as_ref() }?))
+    }
+
+    pub(super) fn set_overdue(&self) {
+        self.overdue.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the task that is polled should give way soon.
+    #[inline]
+    pub(super) fn is_overdue(&self) -> bool {
+        self.overdue.load(Ordering::Relaxed)
+    }
+}
+
+impl Remote {
+    pub(super) fn new(index: usize) -> Remote {
+        Remote {
+            index,
+            ring: Ring::new(),
+            slot: Slot::new(),
+            inbox: Inbox::new(),
+            parker: Parker::new(),
+            current: Current::default(),
+            retiring: AtomicBool::new(false),
+            vacant: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether it has something that another worker could run.
+    pub(super) fn has_stealable(&self) -> bool {
+        !self.ring.is_empty() || !self.slot.is_empty()
+    }
+}

@@ -1,0 +1,456 @@
+//! A worker: its own queues, and the loop that runs them.
+//!
+//! ```text
+//!        only here                          any worker may take it
+//!   ┌───────────────────────┐          ┌────────────────────────────────┐
+//!   │ pinned slot   pinned  │          │ slot        ring      injector │
+//!   │  (woken last) queue   │          │ (woken last)          (shared) │
+//!   └──────┬──────────┬─────┘          └──┬───────────┬──────────┬──────┘
+//!          ▼          ▼    take turns     ▼           ▼          ▼
+//!        ───────────────────────  run  ──────────────────────────────
+//!                    nothing left: look at the reactor, steal, sleep
+//! ```
+//!
+//! Started fibers and local futures wait on the left side, all else on the right. What a running
+//! task makes ready last goes to a slot and runs next, while the data they share is warm; after
+//! [`SLOT_USES`] in a row it goes behind the others, if there are others.
+
+use std::cell::{Cell, RefCell, UnsafeCell};
+use std::collections::VecDeque;
+use std::ptr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::quiet;
+use super::remote::{Home, Remote};
+use super::shared::Shared;
+use super::task::Task;
+use crate::driver;
+use crate::fiber::stack;
+use crate::task::Runnable;
+use crate::trace;
+
+/// So many tasks in a row come from a slot while others wait.
+const SLOT_USES: u32 = 16;
+/// Every so many tasks the injector comes first, and the reactor is looked at.
+const ROUND: u32 = 61;
+/// So often a worker looks at all others before it goes to sleep.
+const SEARCHES: u32 = 4;
+
+thread_local! {
+    static WORKER: Cell<*const Worker> = const { Cell::new(ptr::null()) };
+    static TASK: Cell<*const Task> = const { Cell::new(ptr::null()) };
+}
+
+/// The part of a worker that only its own thread uses.
+pub(crate) struct Worker {
+    pub(crate) shared: &'static Shared,
+    pub(super) remote: &'static Remote,
+    pinned: UnsafeCell<VecDeque<Runnable<Task>>>,
+    pinned_slot: Cell<Option<Runnable<Task>>>,
+    /// The movable slot was filled after the pinned one.
+    movable_last: Cell<bool>,
+    /// Which of the two queues comes next.
+    pinned_next: Cell<bool>,
+    slot_uses: Cell<u32>,
+    tick: Cell<u32>,
+    /// Fibers that were started here and have not ended, and local futures.
+    settled: Cell<usize>,
+    stacks: RefCell<stack::Cache>,
+    random: Cell<u32>,
+    /// It is counted among those that search.
+    searching: Cell<bool>,
+}
+
+/// Runs `f` on the task that is being polled on this thread, if one of a pool is.
+#[inline]
+pub(crate) fn with_current_task(f: impl FnOnce(&Task)) {
+    let task = TASK.get();
+    if !task.is_null() {
+        // SAFETY: set by `Worker::run` to the data of a cell whose runnable is being run, and so
+        // alive, and cleared before the run's reference may go.
+        f(unsafe { &*task });
+    }
+}
+
+/// The data of the task that is being polled on this thread.
+pub(crate) fn current_task() -> *const Task {
+    TASK.get()
+}
+
+impl Worker {
+    fn new(shared: &'static Shared, remote: &'static Remote) -> Worker {
+        Worker {
+            shared,
+            remote,
+            pinned: UnsafeCell::new(VecDeque::new()),
+            pinned_slot: Cell::new(None),
+            movable_last: Cell::new(false),
+            pinned_next: Cell::new(false),
+            slot_uses: Cell::new(0),
+            tick: Cell::new(0),
+            settled: Cell::new(0),
+            stacks: RefCell::new(stack::Cache::new()),
+            random: Cell::new(0x9e37_79b9 ^ (remote.index as u32 + 1)),
+            searching: Cell::new(false),
+        }
+    }
+
+    /// The worker that this thread is, if it is one.
+    #[inline]
+    pub(crate) fn current<'a>() -> Option<&'a Worker> {
+        // SAFETY: set while `main` runs on this thread, whose frame the worker lives in; what is
+        // returned is used on this thread, inside of a call from `main`.
+        unsafe { WORKER.get().as_ref() }
+    }
+
+    /// The worker of `shared` that this thread is, if it is one.
+    #[inline]
+    pub(super) fn current_of<'a>(shared: &'static Shared) -> Option<&'a Worker> {
+        Worker::current().filter(|worker| ptr::eq(worker.shared, shared))
+    }
+
+    #[inline]
+    pub(crate) fn index(&self) -> usize {
+        self.remote.index
+    }
+
+    pub(crate) fn take_stack(&self, size: usize) -> std::io::Result<stack::Stack> {
+        self.stacks.borrow_mut().take(size)
+    }
+
+    pub(crate) fn put_stack(&self, stack: stack::Stack) {
+        self.stacks.borrow_mut().put(stack);
+    }
+
+    /// One more task can only run here.
+    pub(crate) fn settle(&self) {
+        self.settled.set(self.settled.get() + 1);
+    }
+
+    /// One of them ended.
+    pub(crate) fn unsettle(&self) {
+        self.settled.set(self.settled.get() - 1);
+    }
+
+    /// Whether the task that is polled here runs for so long that it should give way.
+    #[inline]
+    pub(crate) fn is_overdue(&self) -> bool {
+        self.remote.current.is_overdue()
+    }
+
+    // Queueing
+
+    #[inline]
+    fn with_pinned<R>(&self, f: impl FnOnce(&mut VecDeque<Runnable<Task>>) -> R) -> R {
+        // SAFETY: this thread's alone, and `f`, here and below, only pushes or pops.
+        f(unsafe { &mut *self.pinned.get() })
+    }
+
+    /// Any worker may run it. Made ready by a task it comes next, else in its turn.
+    #[inline]
+    pub(super) fn push(&self, runnable: Runnable<Task>) {
+        if TASK.get().is_null() {
+            return self.push_behind(runnable);
+        }
+        self.movable_last.set(true);
+        if let Some(former) = self.remote.slot.replace(runnable) {
+            self.push_behind(former);
+        }
+    }
+
+    /// Any worker may run it, after what waits already.
+    #[inline]
+    pub(super) fn push_behind(&self, runnable: Runnable<Task>) {
+        // SAFETY: this is the ring's owner.
+        unsafe { self.remote.ring.push_or_overflow(runnable, &self.shared.injector) };
+        self.shared.notify();
+    }
+
+    /// Only this worker may run it.
+    #[inline]
+    pub(super) fn push_pinned(&self, runnable: Runnable<Task>) {
+        if TASK.get().is_null() {
+            return self.push_pinned_behind(runnable);
+        }
+        self.movable_last.set(false);
+        if let Some(former) = self.pinned_slot.replace(Some(runnable)) {
+            self.push_pinned_behind(former);
+        }
+    }
+
+    #[inline]
+    pub(super) fn push_pinned_behind(&self, runnable: Runnable<Task>) {
+        self.with_pinned(|pinned| pinned.push_back(runnable));
+    }
+
+    /// Whether something waits that only this worker can run.
+    pub(super) fn has_pinned(&self) -> bool {
+        let slot = self.pinned_slot.take();
+        let filled = slot.is_some();
+        self.pinned_slot.set(slot);
+        filled || self.with_pinned(|pinned| !pinned.is_empty())
+    }
+
+    // Running
+
+    /// The next runnable of the worker's own queues.
+    #[inline]
+    fn pop(&self) -> Option<Runnable<Task>> {
+        if self.slot_uses.get() < SLOT_USES {
+            let taken = if self.movable_last.get() {
+                self.remote.slot.take().or_else(|| self.pinned_slot.take())
+            } else {
+                self.pinned_slot.take().or_else(|| self.remote.slot.take())
+            };
+            if taken.is_some() {
+                self.slot_uses.set(self.slot_uses.get() + 1);
+                return taken;
+            }
+        }
+        self.slot_uses.set(0);
+        self.collect();
+        let pinned_next = !self.pinned_next.get();
+        self.pinned_next.set(pinned_next);
+        // SAFETY: this is the ring's owner.
+        let movable = || unsafe { self.remote.ring.pop() };
+        let pinned = || self.with_pinned(VecDeque::pop_front);
+        let popped =
+            if pinned_next { pinned().or_else(movable) } else { movable().or_else(pinned) };
+        popped.or_else(|| self.pinned_slot.take()).or_else(|| self.remote.slot.take())
+    }
+
+    /// What others sent to this worker.
+    #[inline]
+    fn collect(&self) {
+        if !self.remote.inbox.is_empty() {
+            self.collect_all();
+        }
+    }
+
+    #[cold]
+    fn collect_all(&self) {
+        for Home(runnable) in self.remote.inbox.take() {
+            self.push_pinned_behind(runnable);
+        }
+    }
+
+    #[inline]
+    fn run(&self, runnable: Runnable<Task>) {
+        // SAFETY: the data is shared, and the runnable keeps it alive. No reference is kept over
+        // the run.
+        let task: *const Task = unsafe { runnable.data() };
+        // SAFETY: as above.
+        unsafe {
+            (*task).begin_poll();
+            self.remote.current.begin(&*task);
+        }
+        TASK.set(task);
+        // Clears the task also where a listener's panic comes out of the run.
+        let _running = Running(&self.remote.current);
+        // SAFETY: shared; and what has a home is in the queues of its home only.
+        unsafe { runnable.run() };
+    }
+
+    /// Runs until the pool ends, or until there is nothing for a worker that retires.
+    pub(super) fn main(shared: &'static Shared, remote: &'static Remote) {
+        remote.parker.bind();
+        remote.current.bind();
+        let worker = Worker::new(shared, remote);
+        WORKER.set(&raw const worker);
+        let driver = driver::enter(Arc::clone(shared.driver()) as Arc<dyn driver::Driver>);
+        let _overflow = stack::overflow::install_thread();
+        shared.idle.added();
+        loop {
+            while let Some(runnable) = worker.next() {
+                worker.end_search();
+                worker.run_guarded(runnable);
+            }
+            if worker.may_end() {
+                break;
+            }
+            worker.sleep();
+        }
+        shared.idle.removed();
+        WORKER.set(ptr::null());
+        drop(driver);
+    }
+
+    /// A panic that comes out of a run is one of a listener, a foreign waker: it ends neither the
+    /// worker nor what else it has to do. The hook has told of it.
+    fn run_guarded(&self, runnable: Runnable<Task>) {
+        let run = std::panic::AssertUnwindSafe(|| self.run(runnable));
+        if let Err(payload) = std::panic::catch_unwind(run) {
+            std::mem::forget(payload);
+        }
+    }
+
+    #[inline]
+    fn next(&self) -> Option<Runnable<Task>> {
+        let tick = self.tick.get().wrapping_add(1);
+        self.tick.set(tick);
+        if tick % ROUND == 0 {
+            if let Some(runnable) = self.round() {
+                return Some(runnable);
+            }
+        }
+        self.pop().or_else(|| self.find())
+    }
+
+    /// What must not wait for the worker's own queues to run dry.
+    #[cold]
+    fn round(&self) -> Option<Runnable<Task>> {
+        self.look();
+        self.collect();
+        self.injected()
+    }
+
+    /// Looks at the reactor and the timers, if nobody drives.
+    pub(super) fn look(&self) {
+        if let Some(mut driving) = self.shared.services.try_drive() {
+            driving.look(self.shared.now());
+        }
+    }
+
+    fn injected(&self) -> Option<Runnable<Task>> {
+        if self.shared.injector.is_empty() {
+            return None;
+        }
+        let workers = self.shared.made();
+        // SAFETY: this is the ring's owner.
+        unsafe { self.shared.injector.pop_batch_into(&self.remote.ring, workers) }
+    }
+
+    /// The worker's own queues are empty.
+    #[cold]
+    fn find(&self) -> Option<Runnable<Task>> {
+        if let Some(runnable) = self.injected() {
+            return Some(runnable);
+        }
+        self.look();
+        if let Some(runnable) = self.pop() {
+            return Some(runnable);
+        }
+        if self.remote.retiring.load(Ordering::Acquire) {
+            self.end_search();
+            return None;
+        }
+        if !self.searching.get() && !self.shared.idle.start_searching() {
+            return None;
+        }
+        self.searching.set(true);
+        let found = self.search();
+        if found.is_some() {
+            self.end_search();
+        }
+        found
+    }
+
+    /// From here on this worker is not counted among those that search.
+    fn end_search(&self) {
+        if self.searching.replace(false) && self.shared.idle.stop_searching() {
+            // The last that searched found something, so there may be more.
+            self.shared.notify();
+        }
+    }
+
+    /// Looks at all others, from a random one on; at their slots only in the end, since what lies
+    /// there is about to be run by its own worker unless that one is busy for long.
+    fn search(&self) -> Option<Runnable<Task>> {
+        let made = self.shared.made();
+        for round in 1..=SEARCHES {
+            let start = self.random() as usize % made;
+            for offset in 0..made {
+                let index = (start + offset) % made;
+                if index == self.index() {
+                    continue;
+                }
+                let other = self.shared.remote(index);
+                // SAFETY: this is the owner of the ring that is stolen into.
+                let stolen = unsafe { other.ring.steal_into(&self.remote.ring) };
+                let last = round == SEARCHES;
+                let stolen = stolen.or_else(|| if last { other.slot.take() } else { None });
+                if stolen.is_some() {
+                    return stolen;
+                }
+            }
+            if let Some(runnable) = self.injected() {
+                return Some(runnable);
+            }
+            std::hint::spin_loop();
+        }
+        None
+    }
+
+    fn random(&self) -> u32 {
+        // Marsaglia's xorshift.
+        let mut random = self.random.get();
+        random ^= random << 13;
+        random ^= random >> 17;
+        random ^= random << 5;
+        self.random.set(random);
+        random
+    }
+
+    // Sleeping
+
+    fn sleep(&self) {
+        let shared = self.shared;
+        if !self.remote.inbox.prepare_to_sleep() {
+            self.end_search();
+            return self.collect_all();
+        }
+        let searching = self.searching.replace(false);
+        let last = shared.idle.sleep(self.index(), searching);
+        // Whoever pushed while this one searched told nobody. So the last one that searched looks
+        // once more, after it is counted as asleep.
+        let missed = last && shared.has_stealable();
+        let quiet = !missed && shared.idle.all_asleep() && quiet::happens(self);
+        if !missed && !quiet {
+            let _asleep = trace::span("sleep");
+            self.remote.parker.park(&shared.services);
+        }
+        // Not among the sleepers any more: then someone chose this worker to search, and counted
+        // it so. Else it was woken for what is its own, or by what it drove.
+        let chosen = !shared.idle.unpark(self.index());
+        self.searching.set(chosen);
+        self.collect_all();
+        shared.now();
+        shared.sysmon.worker_woke();
+    }
+
+    fn may_end(&self) -> bool {
+        if self.shared.is_closed() {
+            return true;
+        }
+        self.remote.retiring.load(Ordering::Acquire) && self.settled.get() == 0
+    }
+}
+
+/// While it lives a task is polled on this worker.
+struct Running<'a>(&'a super::remote::Current);
+
+impl Drop for Running<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        TASK.set(ptr::null());
+        self.0.end();
+    }
+}
+
+/// What a worker may leave behind is nothing that could be run: its pool is over, or it retires
+/// with nothing of its own.
+impl Drop for Worker {
+    fn drop(&mut self) {
+        // SAFETY: this is the ring's owner.
+        let movable = std::iter::from_fn(|| unsafe { self.remote.ring.pop() });
+        for runnable in movable.chain(self.remote.slot.take()) {
+            self.shared.inject(runnable);
+        }
+        let pinned = self.with_pinned(std::mem::take);
+        for runnable in pinned.into_iter().chain(self.pinned_slot.take()) {
+            // SAFETY: this is the worker that may run it.
+            unsafe { runnable.discard() };
+        }
+    }
+}
