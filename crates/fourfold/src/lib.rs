@@ -54,6 +54,7 @@
 pub mod asyncio;
 mod error;
 pub mod generator;
+pub mod go;
 
 #[cfg(feature = "http")]
 pub mod http;

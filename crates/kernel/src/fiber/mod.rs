@@ -18,4 +18,4 @@ mod thread;
 mod wait;
 
 pub use scope::{Scope, Scoped, scope};
-pub use wait::{checkpoint, is_fiber, wait, yield_now};
+pub use wait::{checkpoint, is_fiber, is_pinned, is_torn_down, wait, yield_now};

@@ -6,11 +6,27 @@ use std::task::{Context, Poll};
 
 use super::current::{self, Control};
 use super::thread;
+use crate::pool::Kind;
 use crate::pool::worker::{self, Worker};
 
 /// Whether this code runs on a fiber.
 pub fn is_fiber() -> bool {
     !current::get().is_null()
+}
+
+/// Whether this code runs on a fiber that stays on its thread.
+pub fn is_pinned() -> bool {
+    let mut pinned = false;
+    worker::with_current_task(|task| pinned = task.kind() == Kind::Fiber);
+    pinned
+}
+
+/// Whether the stack this code runs on is being unwound because its pool has ended. What it does
+/// from here on must not wait.
+pub fn is_torn_down() -> bool {
+    let control = current::get();
+    // SAFETY: it is the control of the fiber this code runs on.
+    !control.is_null() && unsafe { &*control }.is_tearing_down()
 }
 
 /// Waits for `future` and returns its value.

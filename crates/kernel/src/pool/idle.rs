@@ -113,8 +113,11 @@ impl Idle {
         searching(self.word.fetch_sub(SEARCHING, Ordering::SeqCst)) == 1
     }
 
-    /// The worker goes to sleep. True if it was the last that searched: then it looks at all queues
-    /// once more.
+    /// The worker goes to sleep. True if nobody searches now: then it looks at all queues once more.
+    ///
+    /// Not only if it searched itself. One that was refused, because another searched, might sleep
+    /// over what was pushed after that other one found something and before this one was listed:
+    /// the pusher saw neither a searcher nor a sleeper.
     pub(crate) fn sleep(&self, worker: usize, was_searching: bool) -> bool {
         let mut sleepers = self.lock();
         sleepers.push(worker);
@@ -122,7 +125,7 @@ impl Idle {
         let before = self.word.fetch_add(change, Ordering::SeqCst);
         drop(sleepers);
         fence(Ordering::SeqCst);
-        was_searching && searching(before) == 1
+        searching(before) == usize::from(was_searching)
     }
 
     /// The worker does not sleep any more. False if somebody chose it to search meanwhile, and

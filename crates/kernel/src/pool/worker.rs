@@ -402,8 +402,8 @@ impl Worker {
         }
         let searching = self.searching.replace(false);
         let last = shared.idle.sleep(self.index(), searching);
-        // Whoever pushed while this one searched told nobody. So the last one that searched looks
-        // once more, after it is counted as asleep.
+        // Whoever pushed while somebody searched told nobody. So the last one looks once more, after
+        // it is counted as asleep.
         let missed = last && shared.has_stealable();
         let quiet = !missed && shared.idle.all_asleep() && quiet::happens(self);
         if !missed && !quiet {

@@ -13,16 +13,15 @@
 //! # Invariants
 //!
 //! 1. Only the owner stores `tail` and only behind the words it covers; head and tail count up for
-//!    ever, modulo 2³², and `tail - head` is never more than the capacity.
+//!    ever, and `tail - head` is never more than the capacity.
 //! 2. A word belongs to whoever moves `head` past it. It is read before that, and a reader that
 //!    fails to move `head` forgets what it read.
 //! 3. The owner reuses a place only after it saw `head` behind it (acquire), and `head` is moved
 //!    with release by whoever read the place before.
 //!
-//! A thief that is held up between reading `head` and moving it, while the others run through
-//! exactly 2³² entries, would take what it read then for what is there now. At ten million a
-//! second that is a pause of seven minutes in the middle of two instructions, hit to the entry;
-//! Go's queue lives with the same.
+//! A thief that is held up between reading `head` and moving it fails if anything was taken
+//! meanwhile: a position never comes again, for 2⁶⁴ entries are not queued in a process's life. (With
+//! 32 bits, as in Go, that would be a matter of likelihood.)
 //!
 //! # Rejected
 //!
@@ -36,14 +35,14 @@ use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
 
 use super::injector::Injector;
-use crate::sync::{AtomicPtr, AtomicU32, Ordering};
+use crate::sync::{AtomicPtr, AtomicU64, Ordering};
 
 /// How many entries fit.
 #[cfg(not(loom))]
-const CAPACITY: u32 = 256;
+const CAPACITY: u64 = 256;
 /// Few, so that a model meets the full ring.
 #[cfg(loom)]
-const CAPACITY: u32 = 4;
+const CAPACITY: u64 = 4;
 
 /// What can be queued as one word.
 ///
@@ -65,8 +64,8 @@ pub unsafe trait Token: Send + Sized {
 /// A bounded queue with one owner and many thieves. What is left in it when it is dropped is
 /// leaked; owners empty theirs.
 pub struct Ring<T> {
-    head: AtomicU32,
-    tail: AtomicU32,
+    head: AtomicU64,
+    tail: AtomicU64,
     places: Box<[AtomicPtr<()>]>,
     _values: PhantomData<T>,
 }
@@ -80,15 +79,15 @@ impl<T: Token> Ring<T> {
     /// An empty ring.
     pub fn new() -> Ring<T> {
         Ring {
-            head: AtomicU32::new(0),
-            tail: AtomicU32::new(0),
+            head: AtomicU64::new(0),
+            tail: AtomicU64::new(0),
             places: (0..CAPACITY).map(|_| AtomicPtr::new(ptr::null_mut())).collect(),
             _values: PhantomData,
         }
     }
 
     #[inline]
-    fn place(&self, position: u32) -> &AtomicPtr<()> {
+    fn place(&self, position: u64) -> &AtomicPtr<()> {
         // SAFETY: the capacity is a power of two and the length of the slice.
         unsafe { self.places.get_unchecked((position & (CAPACITY - 1)) as usize) }
     }
@@ -152,8 +151,8 @@ impl<T: Token> Ring<T> {
 
     /// Gives the value back where thieves made room meanwhile.
     #[cold]
-    unsafe fn overflow(&self, head: u32, value: T, injector: &Injector<T>) -> Option<T> {
-        const HALF: u32 = CAPACITY / 2;
+    unsafe fn overflow(&self, head: u64, value: T, injector: &Injector<T>) -> Option<T> {
+        const HALF: u64 = CAPACITY / 2;
         let mut older = [ptr::null_mut(); HALF as usize];
         for (offset, word) in (0..HALF).zip(&mut older) {
             *word = self.place(head.wrapping_add(offset)).load(Ordering::Relaxed);

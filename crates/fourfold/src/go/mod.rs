@@ -1,0 +1,53 @@
+//! The Go dialect: goroutines, channels, `select!`, and what Go's standard library has for them.
+//!
+//! A goroutine is a plain function on a stack of its own. Where it waits, for a channel, a lock, a
+//! connection or a sleep, it waits by a plain call, and its worker runs others meanwhile:
+//!
+//! ```
+//! use fourfold::go::{self, chan};
+//!
+//! let sum = go::run(|| {
+//!     let numbers = chan::make::<u32>(0);
+//!     let sender = numbers.clone();
+//!     go::go(move || {
+//!         for number in 1..=3 {
+//!             sender.send(number);
+//!         }
+//!         sender.close();
+//!     });
+//!     numbers.iter().sum::<u32>()
+//! });
+//! assert_eq!(sum, 6);
+//! ```
+//!
+//! # The way through
+//!
+//! | module or file | holds |
+//! |---|---|
+//! | `goroutine.rs` | [`go`], which starts a closure or a future; [`Goroutine`], what it returns |
+//! | `run.rs` | [`run`] and [`Builder`]: a runtime with its workers, and what ends the process |
+//! | `panics.rs`, `report.rs` | what is printed where a goroutine panics, and where all are asleep |
+//! | `defer.rs` | [`deferred`] work, `recover`, [`goexit`] |
+//! | `scope.rs` | [`scope`]: goroutines that borrow |
+//! | [`runtime`] | `gosched`, `num_goroutine`, the dump of all stacks |
+//!
+//! # What is where
+//!
+//! A goroutine that has started stays on its worker's thread; one that has not may be taken by any
+//! worker, and so may one that is a future, at any time. Nothing in the rest of this dialect cares:
+//! its channels and locks are used from goroutines, from futures (`…_async`), and from threads.
+
+mod defer;
+mod goroutine;
+mod panics;
+mod report;
+mod run;
+pub mod runtime;
+mod scope;
+
+pub use defer::{Deferred, Recovery, deferred, goexit};
+pub use fourfold_kernel::fiber::{checkpoint, wait};
+pub use goroutine::{Future, Goroutine, Spawn, Stackful, Start, go};
+pub use panics::Value;
+pub use run::{Builder, Deadlock, Panics, Runtime, run};
+pub use scope::{Scope, Scoped, scope};
