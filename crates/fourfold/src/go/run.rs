@@ -183,6 +183,13 @@ impl Builder {
             Err(error) => panic!("the runtime could not be started: {error}"),
         };
         let options = Options::new().name("main").stack_size(MAIN_STACK);
+        let pool = runtime.pool.clone();
+        let main = move || {
+            let value = main();
+            // The others are not waited for, so it does not matter that they wait for each other.
+            pool.forgive_deadlock();
+            value
+        };
         let handle = runtime.pool.spawn_fiber_at(main, options, Location::caller());
         let outcome = fiber::wait(handle);
         if let Err(Exit::Panicked(payload)) = &outcome {

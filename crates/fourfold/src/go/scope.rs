@@ -9,14 +9,15 @@ use super::run;
 
 /// Where goroutines that borrow are started; see [`scope`].
 #[derive(Debug)]
+#[repr(transparent)]
 pub struct Scope<'scope, 'env: 'scope> {
-    inner: &'scope fiber::Scope<'scope, 'env>,
+    inner: fiber::Scope<'scope, 'env>,
 }
 
 impl<'scope, 'env> Scope<'scope, 'env> {
     /// Starts a goroutine that may borrow what outlives the scope.
     #[track_caller]
-    pub fn go<F, T>(&self, f: F) -> Scoped<'scope, T>
+    pub fn go<F, T>(&'scope self, f: F) -> Scoped<'scope, T>
     where
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
@@ -26,7 +27,7 @@ impl<'scope, 'env> Scope<'scope, 'env> {
 
     /// As [`go`](Scope::go), with a name for reports.
     #[track_caller]
-    pub fn go_named<F, T>(&self, name: &str, f: F) -> Scoped<'scope, T>
+    pub fn go_named<F, T>(&'scope self, name: &str, f: F) -> Scoped<'scope, T>
     where
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
@@ -34,14 +35,6 @@ impl<'scope, 'env> Scope<'scope, 'env> {
         self.inner.spawn_with(Options::new().name(name), f)
     }
 }
-
-impl Clone for Scope<'_, '_> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl Copy for Scope<'_, '_> {}
 
 /// Runs `f`, whose goroutines may borrow from the caller's stack, and waits for all of them. Go has
 /// no such thing: there the garbage collector keeps alive what goroutines share, and nothing keeps
@@ -79,7 +72,10 @@ impl Copy for Scope<'_, '_> {}
 /// stackful one.
 pub fn scope<'env, F, T>(f: F) -> T
 where
-    F: for<'scope> FnOnce(Scope<'scope, 'env>) -> T,
+    F: for<'scope> FnOnce(&'scope Scope<'scope, 'env>) -> T,
 {
-    fiber::scope(&run::current_or_default(), |inner| f(Scope { inner }))
+    fiber::scope(&run::current_or_default(), |inner| {
+        // SAFETY: `Scope` is a transparent wrapper.
+        f(unsafe { &*std::ptr::from_ref(inner).cast::<Scope<'_, 'env>>() })
+    })
 }

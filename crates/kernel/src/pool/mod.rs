@@ -173,6 +173,11 @@ impl Pool {
         Outside { shared: self.shared }
     }
 
+    /// No deadlock is told of from here on: what is left to happen is the end.
+    pub fn forgive_deadlock(&self) {
+        self.shared.quiet.forgive();
+    }
+
     /// Ends the pool: unwinds what waits, each on the worker it belongs to, and ends the threads.
     ///
     /// A task that neither waits nor ends cannot be unwound; it is waited for one second, then it
