@@ -9,6 +9,7 @@
 //! | [`queue`] | [`Ready`](queue::Ready), what is to run; [`Inbox`](queue::Inbox), what other threads hand in |
 //! | [`pool`] | workers that steal from each other, and the watch over them |
 //! | [`fiber`] | functions on stacks of their own, which wait by a plain call |
+//! | [`channel`] | values handed from task to task, and the choice among several such |
 //! | [`reactor`] | readiness of sockets and other sources, on mio |
 //! | [`timer`] | a wheel with exact deadlines, on a real or a virtual clock |
 //! | [`blocking`] | threads for what must block |
@@ -48,8 +49,10 @@
 //! `docs/architecture.md` in the repository tells what each part promises to the others.
 
 pub mod blocking;
+pub mod channel;
 pub mod driver;
 pub mod fiber;
+pub mod lock;
 pub mod pool;
 pub mod prefetch;
 pub mod queue;

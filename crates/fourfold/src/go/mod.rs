@@ -29,6 +29,8 @@
 //! | `panics.rs`, `report.rs` | what is printed where a goroutine panics, and where all are asleep |
 //! | `defer.rs` | [`deferred`] work, `recover`, [`goexit`] |
 //! | `scope.rs` | [`scope`]: goroutines that borrow |
+//! | [`chan`] | channels |
+//! | [`mod@select`] | the choice among sends and receives |
 //! | [`runtime`] | `gosched`, `num_goroutine`, the dump of all stacks |
 //!
 //! # What is where
@@ -37,6 +39,7 @@
 //! worker, and so may one that is a future, at any time. Nothing in the rest of this dialect cares:
 //! its channels and locks are used from goroutines, from futures (`…_async`), and from threads.
 
+pub mod chan;
 mod defer;
 mod goroutine;
 mod panics;
@@ -44,6 +47,7 @@ mod report;
 mod run;
 pub mod runtime;
 mod scope;
+pub mod select;
 
 pub use defer::{Deferred, Recovery, deferred, goexit};
 pub use fourfold_kernel::fiber::{checkpoint, wait};
@@ -51,3 +55,6 @@ pub use goroutine::{Future, Goroutine, Spawn, Stackful, Start, go};
 pub use panics::Value;
 pub use run::{Builder, Deadlock, Panics, Runtime, run};
 pub use scope::{Scope, Scoped, scope};
+
+#[doc(inline)]
+pub use crate::{__go_select as select, __go_select_async as select_async};
