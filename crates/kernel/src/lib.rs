@@ -10,6 +10,7 @@
 //! | [`pool`] | workers that steal from each other, and the watch over them |
 //! | [`fiber`] | functions on stacks of their own, which wait by a plain call |
 //! | [`channel`] | values handed from task to task, and the choice among several such |
+//! | [`waiters`] | state under a lock and who waits for it: what locks are made of |
 //! | [`reactor`] | readiness of sockets and other sources, on mio |
 //! | [`timer`] | a wheel with exact deadlines, on a real or a virtual clock |
 //! | [`blocking`] | threads for what must block |
@@ -62,3 +63,4 @@ pub mod task;
 pub mod thread;
 pub mod timer;
 pub mod trace;
+pub mod waiters;

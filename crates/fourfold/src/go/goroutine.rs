@@ -117,6 +117,10 @@ impl Spawn {
         Spawn::default()
     }
 
+    pub(super) fn into_options(self) -> Options {
+        self.options
+    }
+
     /// A name for dumps and reports.
     pub fn name(self, name: impl Into<String>) -> Spawn {
         Spawn { options: self.options.name(name) }
@@ -180,10 +184,6 @@ impl<T: Send + 'static> Goroutine<T> {
     /// Whether it has ended.
     pub fn is_finished(&self) -> bool {
         self.handle.is_finished()
-    }
-
-    pub(super) fn into_handle(self) -> Handle<T> {
-        self.handle
     }
 }
 

@@ -48,6 +48,7 @@ mod run;
 pub mod runtime;
 mod scope;
 pub mod select;
+pub mod sync;
 
 pub use defer::{Deferred, Recovery, deferred, goexit};
 pub use fourfold_kernel::fiber::{checkpoint, wait};

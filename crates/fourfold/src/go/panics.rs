@@ -41,7 +41,7 @@ impl fmt::Debug for Value {
     }
 }
 
-fn text(payload: &(dyn Any + Send)) -> Option<&str> {
+pub(super) fn text(payload: &(dyn Any + Send)) -> Option<&str> {
     match payload.downcast_ref::<&'static str>() {
         Some(text) => Some(text),
         None => payload.downcast_ref::<String>().map(String::as_str),

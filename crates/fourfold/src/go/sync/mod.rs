@@ -1,0 +1,31 @@
+//! Locks and their kin, as in Go's package `sync`.
+//!
+//! | Go | here |
+//! |---|---|
+//! | `sync.Mutex` | [`Mutex`], which owns what it protects; [`RawMutex`] with `lock` and `unlock` |
+//! | `sync.RWMutex` | [`RwMutex`] |
+//! | `sync.Once`, `OnceFunc`, `OnceValue` | [`Once`], [`once_func`], [`once_value`] |
+//! | `sync.Cond` | [`Cond`] |
+//! | `sync.WaitGroup` | [`WaitGroup`] |
+//! | `sync.Pool` | [`Pool`] |
+//! | `sync.Map` | [`Map`] |
+//!
+//! Each waits by a plain call in a goroutine or on a thread, and has a form that is awaited. Who
+//! waits does so first come, first served. A wait that is dropped leaves nothing behind and passes
+//! on what it was granted.
+
+mod cond;
+mod map;
+mod mutex;
+mod once;
+mod pool;
+mod rw_mutex;
+mod wait_group;
+
+pub use cond::Cond;
+pub use map::Map;
+pub use mutex::{Mutex, MutexGuard, RawMutex};
+pub use once::{Once, once_func, once_value};
+pub use pool::Pool;
+pub use rw_mutex::{ReadGuard, RwMutex, WriteGuard};
+pub use wait_group::WaitGroup;
