@@ -49,6 +49,7 @@ pub mod runtime;
 mod scope;
 pub mod select;
 pub mod sync;
+pub mod time;
 
 pub use defer::{Deferred, Recovery, deferred, goexit};
 pub use fourfold_kernel::fiber::{checkpoint, wait};

@@ -239,6 +239,10 @@ impl Runtime {
         Pool::current().map(|pool| Runtime { pool })
     }
 
+    pub(super) fn current_or_default() -> Runtime {
+        Runtime { pool: current_or_default() }
+    }
+
     /// Starts a goroutine in this runtime; see [`go`](super::go).
     #[track_caller]
     pub fn go<M, B: Start<M>>(&self, body: B) -> Goroutine<B::Output> {

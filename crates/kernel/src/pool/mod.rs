@@ -39,7 +39,9 @@ use std::fmt;
 use std::future::Future;
 use std::panic::Location;
 use std::ptr;
+use std::sync::Arc;
 
+use crate::driver::Driver;
 pub use crate::task::Exit;
 pub use builder::Builder;
 pub use handle::Handle;
@@ -154,6 +156,11 @@ impl Pool {
     /// How many workers the pool was made with.
     pub fn workers(&self) -> usize {
         self.shared.config.workers
+    }
+
+    /// The pool as sockets and sleeps see it.
+    pub fn driver(&self) -> Arc<dyn Driver> {
+        Arc::clone(self.shared.driver()) as Arc<dyn Driver>
     }
 
     /// The pool's time in nanoseconds since it was made.

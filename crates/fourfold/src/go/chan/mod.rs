@@ -39,8 +39,10 @@ mod ends;
 mod iter;
 mod waits;
 
+use std::any::Any;
 use std::fmt;
-use std::sync::Arc;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock, Weak};
 
 use fourfold_kernel::channel::Channel;
 pub use fourfold_kernel::channel::{RecvError as TryRecvError, SendError as TrySendError};
@@ -62,12 +64,49 @@ static RECEIVE_NIL: Reason = Reason::by_tasks("chan receive (nil chan)");
 ///
 /// When there is no memory for so many.
 pub fn make<T>(capacity: usize) -> Chan<T> {
-    Chan { channel: Some(Arc::new(Channel::new(capacity))) }
+    Chan { channel: Some(Arc::new(Shared::new(capacity, false))) }
+}
+
+/// A channel of one place that looks as if it had none, for what must not be stale: whoever sends
+/// may still take the value back.
+pub(super) fn make_synchronous<T>() -> Chan<T> {
+    Chan { channel: Some(Arc::new(Shared::new(1, true))) }
 }
 
 /// A channel, or none. Clones are the same channel. Dropping the last one does not close it.
 pub struct Chan<T> {
-    channel: Option<Arc<Channel<T>>>,
+    channel: Option<Arc<Shared<T>>>,
+}
+
+struct Shared<T> {
+    channel: Channel<T>,
+    synchronous: bool,
+    /// What lives as long as the channel does.
+    kept: OnceLock<Arc<dyn Any + std::marker::Send + Sync>>,
+}
+
+impl<T> Shared<T> {
+    fn new(capacity: usize, synchronous: bool) -> Shared<T> {
+        Shared { channel: Channel::new(capacity), synchronous, kept: OnceLock::new() }
+    }
+}
+
+impl<T> Deref for Shared<T> {
+    type Target = Channel<T>;
+
+    #[inline]
+    fn deref(&self) -> &Channel<T> {
+        &self.channel
+    }
+}
+
+/// A channel that may be gone.
+pub(super) struct WeakChan<T>(Weak<Shared<T>>);
+
+impl<T> WeakChan<T> {
+    pub(super) fn upgrade(&self) -> Option<Chan<T>> {
+        self.0.upgrade().map(|channel| Chan { channel: Some(channel) })
+    }
 }
 
 impl<T> Chan<T> {
@@ -83,7 +122,19 @@ impl<T> Chan<T> {
 
     #[doc(hidden)]
     pub fn channel(&self) -> Option<&Channel<T>> {
-        self.channel.as_deref()
+        self.channel.as_deref().map(|shared| &shared.channel)
+    }
+
+    /// This channel without keeping it.
+    pub(super) fn downgrade(&self) -> WeakChan<T> {
+        WeakChan(self.channel.as_ref().map_or_else(Weak::new, Arc::downgrade))
+    }
+
+    /// Keeps something for as long as the channel lives.
+    pub(super) fn keep(&self, kept: Arc<impl Any + std::marker::Send + Sync>) {
+        if let Some(shared) = &self.channel {
+            let _ = shared.kept.set(kept);
+        }
     }
 
     /// Sends `value`: waits until it is in a receiver's hand or in the buffer.
@@ -118,7 +169,7 @@ impl<T> Chan<T> {
 
     /// As [`send`](Chan::send), awaited. Dropped before it is ready it has sent nothing.
     pub fn send_async(&self, value: T) -> Send<'_, T> {
-        Send::new(self.channel.as_deref(), value)
+        Send::new(self.channel(), value)
     }
 
     /// Receives a value: waits until there is one. `None` if the channel is closed and empty.
@@ -152,7 +203,7 @@ impl<T> Chan<T> {
 
     /// As [`recv`](Chan::recv), awaited. Dropped before it is ready it has received nothing.
     pub fn recv_async(&self) -> Recv<'_, T> {
-        Recv::new(self.channel.as_deref())
+        Recv::new(self.channel())
     }
 
     /// Closes the channel: what is in it can still be received.
@@ -172,9 +223,14 @@ impl<T> Chan<T> {
         self.channel.as_ref().is_some_and(|channel| channel.close())
     }
 
+    /// The channel, if its buffer is to be seen.
+    fn shown(&self) -> Option<&Channel<T>> {
+        self.channel.as_deref().filter(|shared| !shared.synchronous).map(|shared| &shared.channel)
+    }
+
     /// How many values are in the buffer.
     pub fn len(&self) -> usize {
-        self.channel.as_ref().map_or(0, |channel| channel.len())
+        self.shown().map_or(0, |channel| channel.len())
     }
 
     /// Whether the buffer is empty.
@@ -184,7 +240,7 @@ impl<T> Chan<T> {
 
     /// How many values fit into the buffer.
     pub fn cap(&self) -> usize {
-        self.channel.as_ref().map_or(0, |channel| channel.capacity())
+        self.shown().map_or(0, |channel| channel.capacity())
     }
 
     /// Receives until the channel is closed and empty.
