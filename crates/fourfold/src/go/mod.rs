@@ -31,6 +31,10 @@
 //! | `scope.rs` | [`scope`]: goroutines that borrow |
 //! | [`chan`] | channels |
 //! | [`mod@select`] | the choice among sends and receives |
+//! | [`sync`] | locks and wait groups |
+//! | [`time`] | sleeping, timers, tickers |
+//! | [`net`] | connections with `std::io::Read` and `Write` |
+//! | [`os`], [`exec`], [`blocking`] | files, programs, and whatever else blocks |
 //! | [`runtime`] | `gosched`, `num_goroutine`, the dump of all stacks |
 //!
 //! # What is where
@@ -39,9 +43,13 @@
 //! worker, and so may one that is a future, at any time. Nothing in the rest of this dialect cares:
 //! its channels and locks are used from goroutines, from futures (`…_async`), and from threads.
 
+mod blocking;
 pub mod chan;
 mod defer;
+pub mod exec;
 mod goroutine;
+pub mod net;
+pub mod os;
 mod panics;
 mod report;
 mod run;
@@ -51,6 +59,7 @@ pub mod select;
 pub mod sync;
 pub mod time;
 
+pub use blocking::{Blocking, blocking, blocking_async};
 pub use defer::{Deferred, Recovery, deferred, goexit};
 pub use fourfold_kernel::fiber::{checkpoint, wait};
 pub use goroutine::{Future, Goroutine, Spawn, Stackful, Start, go};

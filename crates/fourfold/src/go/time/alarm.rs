@@ -16,9 +16,9 @@ use fourfold_kernel::timer::Key;
 
 /// What is called, with the time that was due, under the alarm's lock: it must be short, and may
 /// answer with the time of the next call.
-pub(super) type Ring = Box<dyn FnMut(u64) -> Option<u64> + Send>;
+pub(in crate::go) type Ring = Box<dyn FnMut(u64) -> Option<u64> + Send>;
 
-pub(super) struct Alarm {
+pub(in crate::go) struct Alarm {
     driver: Arc<dyn Driver>,
     state: Mutex<State>,
 }
@@ -50,7 +50,7 @@ impl Wake for Entry {
 }
 
 impl Alarm {
-    pub(super) fn new(driver: Arc<dyn Driver>, ring: Ring) -> Arc<Alarm> {
+    pub(in crate::go) fn new(driver: Arc<dyn Driver>, ring: Ring) -> Arc<Alarm> {
         Arc::new(Alarm { driver, state: Mutex::new(State { setting: 0, pending: None, ring }) })
     }
 
@@ -67,7 +67,11 @@ impl Alarm {
 
     /// Sets it to `delay` from now; tells whether it was set before. `meanwhile` is called under
     /// the lock in between.
-    pub(super) fn set<R>(self: &Arc<Self>, delay: u64, meanwhile: impl FnOnce() -> R) -> (bool, R) {
+    pub(in crate::go) fn set<R>(
+        self: &Arc<Self>,
+        delay: u64,
+        meanwhile: impl FnOnce() -> R,
+    ) -> (bool, R) {
         let mut state = self.lock();
         let was_set = self.disarm(&mut state);
         let result = meanwhile();
@@ -77,7 +81,7 @@ impl Alarm {
     }
 
     /// Stops it; tells whether it was set.
-    pub(super) fn stop<R>(&self, meanwhile: impl FnOnce() -> R) -> (bool, R) {
+    pub(in crate::go) fn stop<R>(&self, meanwhile: impl FnOnce() -> R) -> (bool, R) {
         let mut state = self.lock();
         let was_set = self.disarm(&mut state);
         (was_set, meanwhile())

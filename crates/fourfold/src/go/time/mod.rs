@@ -14,7 +14,7 @@
 //! As in Go since 1.23, what a timer sends cannot be stale: after `stop` or `reset` nothing is
 //! received that was sent before, and `len` and `cap` of its channel are 0.
 
-mod alarm;
+pub(super) mod alarm;
 mod ticker;
 mod timer;
 
