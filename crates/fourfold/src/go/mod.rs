@@ -35,6 +35,9 @@
 //! | [`time`] | sleeping, timers, tickers |
 //! | [`net`] | connections with `std::io::Read` and `Write` |
 //! | [`os`], [`exec`], [`blocking`] | files, programs, and whatever else blocks |
+//! | [`context`] | cancellation and deadlines that go with a piece of work |
+//! | [`errgroup`], [`semaphore`], [`singleflight`] | groups that fail as one, permits, shared calls |
+//! | [`synctest`] | tests in virtual time |
 //! | [`runtime`] | `gosched`, `num_goroutine`, the dump of all stacks |
 //!
 //! # What is where
@@ -45,7 +48,9 @@
 
 mod blocking;
 pub mod chan;
+pub mod context;
 mod defer;
+pub mod errgroup;
 pub mod exec;
 mod goroutine;
 pub mod net;
@@ -56,7 +61,10 @@ mod run;
 pub mod runtime;
 mod scope;
 pub mod select;
+pub mod semaphore;
+pub mod singleflight;
 pub mod sync;
+pub mod synctest;
 pub mod time;
 
 pub use blocking::{Blocking, blocking, blocking_async};
