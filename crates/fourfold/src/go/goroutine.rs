@@ -86,9 +86,9 @@ where
 ///     let stackful = go(|| 1);
 ///     let future = go(async { 2 });
 ///     assert_eq!(stackful.join()? + future.join()?, 3);
-///     fourfold::Result::Ok(())
+///     Ok::<(), fourfold::Error>(())
 /// })?;
-/// # fourfold::Result::Ok(())
+/// # Ok::<(), fourfold::Error>(())
 /// ```
 ///
 /// The original: the [`go` statement](https://go.dev/ref/spec#Go_statements).

@@ -63,7 +63,7 @@ impl fmt::Debug for Deadlock {
 /// let error = runtime.go(|| -> u32 { panic!("no") }).join().unwrap_err();
 /// assert_eq!(error.kind(), fourfold::Kind::Panic);
 /// runtime.shut_down();
-/// # fourfold::Result::Ok(())
+/// # Ok::<(), fourfold::Error>(())
 /// ```
 #[derive(Debug)]
 #[must_use = "a builder makes nothing before `build`"]

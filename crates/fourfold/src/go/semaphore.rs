@@ -24,7 +24,7 @@ static ACQUIRE: Reason = Reason::by_tasks("semacquire");
 /// assert!(!permits.try_acquire(2));
 /// permits.release(2);
 /// assert!(permits.try_acquire(3));
-/// # fourfold::Result::Ok(())
+/// # Ok::<(), fourfold::Error>(())
 /// ```
 ///
 /// The original: [`semaphore.Weighted`](https://pkg.go.dev/golang.org/x/sync/semaphore#Weighted).
