@@ -93,7 +93,7 @@ pub(crate) enum DialectName {
     Csharp,
     /// JavaScript promises (not yet)
     Js,
-    /// Goroutines (not yet)
+    /// Goroutines
     Go,
 }
 

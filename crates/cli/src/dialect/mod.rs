@@ -11,6 +11,7 @@
 //! ```
 
 mod asyncio;
+mod go;
 mod interrupt;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -51,6 +52,7 @@ pub(crate) fn run(
     let recorder = Arc::new(Recorder::new(Arc::clone(&plan), observer));
     let interrupted = match dialect {
         DialectName::Asyncio => asyncio::run(plan, Arc::clone(&recorder))?,
+        DialectName::Go => go::run(plan, Arc::clone(&recorder))?,
         other => return Err(fourfold::Error::msg(not_yet(other))),
     };
     Ok(recorder.take(interrupted))
@@ -63,14 +65,17 @@ pub(crate) fn run(
 /// What to say if not, naming the dialects that are there.
 pub(crate) fn check(dialect: DialectName) -> Result<(), String> {
     match dialect {
-        DialectName::Asyncio => Ok(()),
+        DialectName::Asyncio | DialectName::Go => Ok(()),
         other => Err(not_yet(other)),
     }
 }
 
 fn not_yet(dialect: DialectName) -> String {
-    let (name, there) = (dialect.name(), DialectName::Asyncio.name());
-    format!("ping is not yet written in the dialect '{name}'; use --dialect {there}")
+    let (asyncio, go) = (DialectName::Asyncio.name(), DialectName::Go.name());
+    format!(
+        "ping is not yet written in the dialect '{}'; use --dialect {asyncio} or --dialect {go}",
+        dialect.name()
+    )
 }
 
 /// Keeps what has started and what came of it. Shared by all probes of a run.
@@ -183,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_dialect_to_come_says_what_exists() {
-        let text = check(DialectName::Go).unwrap_err();
-        assert!(text.contains("'go'") && text.contains("asyncio"), "{text}");
+        let text = check(DialectName::Js).unwrap_err();
+        assert!(text.contains("'js'") && text.contains("asyncio") && text.contains("go"), "{text}");
     }
 }
