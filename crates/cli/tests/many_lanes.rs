@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use hosts::{OK, host, json, read_request, text};
+use hosts::{OK, dialect, host, json, read_request, text};
 use std::io::Write;
 
 const LANES: usize = 10_000;
@@ -24,7 +24,8 @@ fn ten_thousand_lanes_under_the_usual_open_file_limit() {
     });
 
     let program = env!("CARGO_BIN_EXE_fourfold");
-    let script = format!("ulimit -n {LIMIT} && exec \"$0\" ping --json -f -");
+    let script =
+        format!("ulimit -n {LIMIT} && exec \"$0\" ping --dialect {} --json -f -", dialect());
     let mut command = Command::new("sh");
     command.args(["-c", &script, program]);
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -34,7 +34,7 @@ fn mistakes_are_named_with_their_remedy() {
 
 #[test]
 fn a_dialect_to_come_names_the_one_that_is_there() {
-    for dialect in ["csharp", "js", "go"] {
+    for dialect in ["csharp", "js"] {
         let message = usage_error(&["--dialect", dialect]);
         assert!(message.contains("not yet") && message.contains("asyncio"), "{message}");
     }

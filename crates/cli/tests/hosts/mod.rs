@@ -87,10 +87,19 @@ pub(crate) fn until_closed(mut stream: &TcpStream) {
     while stream.read(&mut rest).is_ok_and(|read| read > 0) {}
 }
 
+/// The dialect that this test is about: `go_dialect.rs` runs the tests once more, in modules whose
+/// names begin with it.
+pub(crate) fn dialect() -> &'static str {
+    match std::thread::current().name() {
+        Some(test) if test.starts_with("go_") => "go",
+        _ => "asyncio",
+    }
+}
+
 /// The program with these arguments, away from the terminal and the user's locale.
 pub(crate) fn ping(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fourfold"));
-    command.arg("ping").args(args).stdin(Stdio::null());
+    command.args(["ping", "--dialect", dialect()]).args(args).stdin(Stdio::null());
     command.env("LC_ALL", "C.UTF-8").env_remove("COLUMNS");
     command
 }

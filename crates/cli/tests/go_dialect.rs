@@ -1,0 +1,13 @@
+//! Bad hosts, interruptions, TLS and the demonstration once more, in the Go dialect: a probe is
+//! reported the same, whoever makes it. See `hosts::dialect`.
+
+#[path = "bad_hosts.rs"]
+mod go_bad_hosts;
+#[path = "demonstration.rs"]
+mod go_demonstration;
+#[path = "interrupt.rs"]
+mod go_interrupt;
+#[path = "many_lanes.rs"]
+mod go_many_lanes;
+#[path = "tls.rs"]
+mod go_tls;
