@@ -24,6 +24,9 @@ const IDLE_LOOKS: u32 = 20;
 /// An added worker that was not needed for so many looks retires.
 const SPARE_LOOKS: u32 = 2_000;
 
+/// How often the pages of unneeded stacks go back to the system.
+const TRIM_EVERY: Duration = Duration::from_secs(1);
+
 /// How sysmon is woken.
 pub(super) struct Signal {
     asleep: AtomicBool,
@@ -51,7 +54,7 @@ impl Signal {
         self.condition.notify_all();
     }
 
-    fn sleep(&self, shared: &Shared) {
+    fn sleep(&self, shared: &Shared, trimmer: &mut Trimmer) {
         let mut lock = self.lock.lock().unwrap_or_else(PoisonError::into_inner);
         self.asleep.store(true, Ordering::SeqCst);
         // A worker that woke before it could see the flag is seen here, or at the time limit.
@@ -65,8 +68,11 @@ impl Signal {
                 .wait_timeout(lock, Duration::from_millis(100))
                 .unwrap_or_else(PoisonError::into_inner);
             lock = guard;
-            if timeout.timed_out() && !shared.idle.all_asleep() {
-                break;
+            if timeout.timed_out() {
+                if !shared.idle.all_asleep() {
+                    break;
+                }
+                trimmer.look();
             }
         }
         self.asleep.store(false, Ordering::Relaxed);
@@ -79,6 +85,24 @@ struct Seen {
     poll: Option<u32>,
     since: Option<Instant>,
     reported: bool,
+}
+
+/// Gives the pages of unneeded stacks back, about once a second.
+struct Trimmer {
+    last: Instant,
+}
+
+impl Trimmer {
+    fn new() -> Trimmer {
+        Trimmer { last: Instant::now() }
+    }
+
+    fn look(&mut self) {
+        if self.last.elapsed() >= TRIM_EVERY {
+            crate::fiber::stack::trim();
+            self.last = Instant::now();
+        }
+    }
 }
 
 /// Starts the thread.
@@ -100,6 +124,7 @@ pub(super) fn start(shared: &'static Shared) -> io::Result<()> {
 
 fn run(shared: &'static Shared) {
     let mut seen: Vec<Seen> = Vec::new();
+    let mut trimmer = Trimmer::new();
     let mut idle_looks = 0;
     let mut spare_looks = 0;
     while !shared.is_closed() {
@@ -119,6 +144,7 @@ fn run(shared: &'static Shared) {
             shared.notify();
         }
         reactor(shared, now);
+        trimmer.look();
         if stuck > 0 && stuck >= shared.idle.total() {
             spare_looks = 0;
             add_worker(shared);
@@ -132,7 +158,7 @@ fn run(shared: &'static Shared) {
         if shared.idle.all_asleep() {
             idle_looks += 1;
             if idle_looks >= IDLE_LOOKS && shared.idle.total() <= shared.config.workers {
-                shared.sysmon.sleep(shared);
+                shared.sysmon.sleep(shared, &mut trimmer);
                 idle_looks = 0;
             }
         } else {

@@ -102,6 +102,11 @@ impl Task {
         self.kind
     }
 
+    /// What a task of its pool is called.
+    pub fn noun(&self) -> &'static str {
+        self.pool.config.noun
+    }
+
     /// Why it waits, and since when on the pool's coarse clock.
     pub fn reason(&self) -> Option<(&'static Reason, u64)> {
         let reason = NonNull::new(self.reason.load(Ordering::Acquire))?;
