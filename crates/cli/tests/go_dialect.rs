@@ -1,6 +1,9 @@
 //! Bad hosts, interruptions, TLS and the demonstration once more, in the Go dialect: a probe is
 //! reported the same, whoever makes it. See `hosts::dialect`.
 
+// Each file brings its own copy of the hosts, as it does in a binary of its own.
+#![allow(clippy::duplicate_mod)]
+
 #[path = "bad_hosts.rs"]
 mod go_bad_hosts;
 #[path = "demonstration.rs"]

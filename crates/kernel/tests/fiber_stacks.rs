@@ -62,9 +62,8 @@ fn what_a_cache_leaves_behind_is_free_for_others() {
 
 #[test]
 fn a_hundred_thousand_need_few_mappings() {
-    let mappings = || {
-        std::fs::read_to_string("/proc/self/maps").map_or(0, |maps| maps.lines().count())
-    };
+    let mappings =
+        || std::fs::read_to_string("/proc/self/maps").map_or(0, |maps| maps.lines().count());
     let before = mappings();
     let mut cache = Cache::new();
     let stacks: Vec<_> = (0..100_000).map(|_| cache.take(16 << 10).unwrap()).collect();

@@ -192,10 +192,10 @@ impl Builder {
         };
         let handle = runtime.pool.spawn_fiber_at(main, options, Location::caller());
         let outcome = fiber::wait(handle);
-        if let Err(Exit::Panicked(payload)) = &outcome {
-            if panics::is_goexit(payload.as_ref()) {
-                report::main_is_gone(&runtime.pool);
-            }
+        if let Err(Exit::Panicked(payload)) = &outcome
+            && panics::is_goexit(payload.as_ref())
+        {
+            report::main_is_gone(&runtime.pool);
         }
         runtime.shut_down();
         match outcome {

@@ -8,12 +8,12 @@ const CHILD: &str = "FOURFOLD_TEST_CHILD";
 
 /// In the child, runs `body`, which should end the process; in the parent, runs the test `name` in
 /// a child and returns what came of it.
-pub fn in_child(name: &str, body: impl FnOnce()) -> Option<Output> {
+pub(crate) fn in_child(name: &str, body: impl FnOnce()) -> Option<Output> {
     in_child_with(name, &[], body)
 }
 
 /// As [`in_child`], with variables of the environment.
-pub fn in_child_with(
+pub(crate) fn in_child_with(
     name: &str,
     variables: &[(&str, &str)],
     body: impl FnOnce(),
@@ -31,11 +31,11 @@ pub fn in_child_with(
 }
 
 /// What the child wrote to its standard error.
-pub fn stderr(output: &Output) -> String {
+pub(crate) fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// What the child wrote to its standard output.
-pub fn stdout(output: &Output) -> String {
+pub(crate) fn stdout(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }

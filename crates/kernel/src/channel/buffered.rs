@@ -18,11 +18,12 @@ pub(super) fn keep<T>(buffer: &mut Buffer<T>, value: T) -> Result<Woken, SendErr
 #[inline]
 pub(super) fn take<T>(buffer: &mut Buffer<T>, senders: &mut List<T>) -> Option<(T, Woken)> {
     let value = buffer.pop()?;
-    if !senders.is_empty() && !buffer.is_full() {
-        if let Some((next, woken)) = take_from_sender(senders) {
-            buffer.push(next);
-            return Some((value, woken));
-        }
+    if !senders.is_empty()
+        && !buffer.is_full()
+        && let Some((next, woken)) = take_from_sender(senders)
+    {
+        buffer.push(next);
+        return Some((value, woken));
     }
     Some((value, None))
 }

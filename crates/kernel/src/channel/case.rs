@@ -103,7 +103,7 @@ impl<'a, T> SendCase<'a, T> {
     /// The value of a case that was not chosen, or whose channel is closed.
     pub fn into_value(self) -> Option<T> {
         // SAFETY: owned, and not linked outside of a select.
-        unsafe { self.node.value() }.take()
+        unsafe { (*self.node.value()).take() }
     }
 
     fn known(&self) -> &'a Channel<T> {
@@ -174,7 +174,7 @@ unsafe impl<T> Case for RecvCase<'_, T> {
         let settled = self.node.outcome() != super::waiters::WAITING;
         if settled {
             // SAFETY: completed, so the node is this owner's alone.
-            self.received = unsafe { self.node.value().take() };
+            self.received = unsafe { (*self.node.value()).take() };
         }
         settled
     }
@@ -207,7 +207,7 @@ unsafe impl<T> Case for SendCase<'_, T> {
     #[inline]
     unsafe fn try_now(&mut self, woken: &mut Woken) -> bool {
         // SAFETY: the caller has the lock; the node is not linked.
-        let (state, value) = unsafe { (&mut *self.known().raw().value(), self.node.value()) };
+        let (state, value) = unsafe { (&mut *self.known().raw().value(), &mut *self.node.value()) };
         let own = value.take().expect("it is sent once");
         match state.send(own) {
             Ok(wake) => {

@@ -51,7 +51,7 @@ impl<T> Future for Recv<'_, T> {
             DONE => {
                 this.begun = false;
                 // SAFETY: completed, so the node is this owner's alone.
-                Poll::Ready(unsafe { this.node.value().take() })
+                Poll::Ready(unsafe { (*this.node.value()).take() })
             }
             CLOSED => {
                 this.begun = false;
@@ -136,7 +136,7 @@ impl<T> Recv<'_, T> {
                 if self.node.is_linked() {
                     state.receivers.remove(&raw const self.node);
                 }
-                self.node.value().take()
+                (*self.node.value()).take()
             }
         };
         if let Some(value) = handed {

@@ -57,7 +57,7 @@ impl<T> Future for Send<'_, T> {
             CLOSED => {
                 this.begun = false;
                 // SAFETY: completed, so the node is this owner's alone.
-                let value = unsafe { this.node.value().take() };
+                let value = unsafe { (*this.node.value()).take() };
                 Poll::Ready(Err(value.expect("nobody took it")))
             }
             _ => this.wait_on(context),
@@ -70,7 +70,7 @@ impl<T> Send<'_, T> {
     fn begin(&mut self, context: &Context<'_>) -> Poll<Result<(), T>> {
         // SAFETY: the node is not linked.
         let value =
-            unsafe { self.node.value().take() }.expect("a Send is polled until it is ready");
+            unsafe { (*self.node.value()).take() }.expect("a Send is polled until it is ready");
         let waker = context.waker().clone();
         let sent = {
             let mut state = self.channel.lock();

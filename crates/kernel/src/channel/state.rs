@@ -130,7 +130,7 @@ pub(super) fn take_from_sender<T>(senders: &mut List<T>) -> Option<(T, Woken)> {
     let sender = senders.pop()?;
     // SAFETY: popped under the lock, so it is this caller's to complete.
     unsafe {
-        let value = (*sender).value().take().expect("a sender that waits has its value");
+        let value = (*(*sender).value()).take().expect("a sender that waits has its value");
         Some((value, Node::complete(sender, DONE)))
     }
 }

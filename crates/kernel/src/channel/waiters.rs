@@ -85,9 +85,9 @@ impl<T> Node<T> {
     ///
     /// The caller owns the node and it is not linked, or the caller has the channel's lock.
     #[inline]
-    pub(super) unsafe fn value(&self) -> &mut Option<T> {
-        // SAFETY: the caller's promise.
-        unsafe { &mut (*self.links.get()).value }
+    pub(super) unsafe fn value(&self) -> *mut Option<T> {
+        // SAFETY: the caller's promise; no reference is made, only an address inside the node.
+        unsafe { &raw mut (*self.links.get()).value }
     }
 
     /// Whether it is in a list.

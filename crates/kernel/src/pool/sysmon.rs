@@ -213,10 +213,10 @@ fn report(shared: &'static Shared, remote: &Remote, poll: u32, lasts: Duration) 
 /// Has a worker that sleeps on its own drive, if nobody looks at the reactor.
 fn reactor(shared: &'static Shared, now: u64) {
     let limit = PERIOD.as_nanos() as u64;
-    if shared.services.looked_at().is_some_and(|at| now.saturating_sub(at) > limit) {
-        if let Some(index) = shared.idle.any_sleeper() {
-            shared.wake_worker(index);
-        }
+    if shared.services.looked_at().is_some_and(|at| now.saturating_sub(at) > limit)
+        && let Some(index) = shared.idle.any_sleeper()
+    {
+        shared.wake_worker(index);
     }
 }
 

@@ -289,10 +289,10 @@ impl Worker {
     fn next(&self) -> Option<Runnable<Task>> {
         let tick = self.tick.get().wrapping_add(1);
         self.tick.set(tick);
-        if tick % ROUND == 0 {
-            if let Some(runnable) = self.round() {
-                return Some(runnable);
-            }
+        if tick.is_multiple_of(ROUND)
+            && let Some(runnable) = self.round()
+        {
+            return Some(runnable);
         }
         self.pop().or_else(|| self.find())
     }

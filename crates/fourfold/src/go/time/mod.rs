@@ -40,6 +40,8 @@ pub struct Time {
     nanoseconds: u64,
 }
 
+// Go's names, which are not quite what the operators of Rust mean: neither can fail.
+#[allow(clippy::should_implement_trait)]
 impl Time {
     pub(super) fn from_nanoseconds(nanoseconds: u64) -> Time {
         Time { nanoseconds }
