@@ -1,7 +1,7 @@
-//! Fourfold is an async runtime on which code written in the manner of Python's asyncio runs with
-//! asyncio's behaviour: the same order of events, the same cancellation, the same errors. C#'s
-//! tasks, JavaScript's promises and Go's goroutines are to follow on the same kernel; they are not
-//! there yet.
+//! Fourfold is an async runtime on which code written in the manner of Python's asyncio, and in the
+//! manner of Go, runs with the behaviour of its original: the same order of events, the same
+//! cancellation, the same errors. C#'s tasks and JavaScript's promises are to follow on the same
+//! kernel; they are not there yet.
 //!
 //! ```
 //! use std::time::Duration;
@@ -28,6 +28,7 @@
 //! | module | holds | needs |
 //! |---|---|---|
 //! | [`asyncio`] | the asyncio dialect: loop, tasks, futures, groups, timeouts, locks, queues, executors | |
+//! | [`go`] | the Go dialect: goroutines, channels, `select!`, locks, contexts, timers, connections | |
 //! | [`generator`] | generators driven by hand, as Python has them | |
 //! | [`net`] | TCP, UDP and Unix sockets, name resolution | a running loop |
 //! | [`tls`] | TLS over any stream of bytes | feature `tls`, on by default |
@@ -73,6 +74,9 @@ mod pages {
     #[cfg(feature = "tls")]
     #[doc = include_str!("../../../docs/asyncio.md")]
     struct Asyncio;
+
+    #[doc = include_str!("../../../docs/go.md")]
+    struct Go;
 
     #[cfg(feature = "http")]
     #[doc = include_str!("../../../README.md")]

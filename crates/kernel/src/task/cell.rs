@@ -39,7 +39,7 @@ pub enum Exit {
     Aborted,
 }
 
-/// What a task runs: a future, and later a fiber. It is given the scheduler's data of its cell.
+/// What a task runs: a future, or a fiber. It is given the scheduler's data of its cell.
 pub trait Body<S>: 'static {
     /// What the cell holds in the end.
     type Output: 'static;
