@@ -21,6 +21,9 @@ mod state;
 mod unbuffered;
 mod waiters;
 
+#[cfg(all(test, loom))]
+mod model;
+
 pub use case::{Case, RecvCase, SendCase};
 pub use recv::Recv;
 pub use select::{Cases, Collected, Select, seed, select, select_async, try_select};

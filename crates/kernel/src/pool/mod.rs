@@ -22,6 +22,8 @@ mod builder;
 mod driver;
 mod handle;
 mod idle;
+#[cfg(all(test, loom))]
+mod model;
 mod park;
 mod quiet;
 mod registry;

@@ -413,7 +413,9 @@ impl Worker {
         // Not among the sleepers any more: then someone chose this worker to search, and counted
         // it so. Else it was woken for what is its own, or by what it drove.
         let chosen = !shared.idle.unpark(self.index());
-        self.searching.set(chosen);
+        // Whoever found that something was missed takes one piece of it, and there may be more:
+        // so it counts as searching, and wakes the next when it has found what it takes.
+        self.searching.set(chosen || (missed && shared.idle.start_searching()));
         self.collect_all();
         shared.now();
         shared.sysmon.worker_woke();

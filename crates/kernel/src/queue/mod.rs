@@ -8,6 +8,8 @@
 
 mod inbox;
 mod injector;
+#[cfg(all(test, loom))]
+mod model;
 mod ready;
 mod ring;
 mod slot;

@@ -36,7 +36,7 @@
 /// * `value = recv(channel) => …`: `value` is a pattern for an `Option`, `None` where the channel is
 ///   closed and empty. `recv(channel) => …` ignores it.
 /// * `send(channel, expression) => …`
-/// * `default => …`, last: taken if none of the others can be done at once.
+/// * `default => …`: taken if none of the others can be done at once.
 ///
 /// The channels are [`Chan`](crate::go::chan::Chan)s or the end that is needed, or references to
 /// them. Channels and values are evaluated once, in the order of the arms, before anything is
@@ -75,14 +75,24 @@ macro_rules! __go_select_arms {
     ($mode:ident [$($arms:tt)*]) => {
         $crate::__go_select_run!($mode wait [$($arms)*])
     };
-    ($mode:ident [$($arms:tt)*] default => $body:block $(,)?) => {
+    ($mode:ident [$($arms:tt)*] , $($rest:tt)*) => {
+        $crate::__go_select_arms!($mode [$($arms)*] $($rest)*)
+    };
+    ($mode:ident [$($arms:tt)*] $(@)? default => $body:block $(,)?) => {
         $crate::__go_select_run!($mode (try $body) [$($arms)*])
     };
-    ($mode:ident [$($arms:tt)*] default => $body:expr $(,)?) => {
+    ($mode:ident [$($arms:tt)*] $(@)? default => $body:expr $(,)?) => {
         $crate::__go_select_run!($mode (try $body) [$($arms)*])
     };
-    ($mode:ident [$($arms:tt)*] default => $($rest:tt)*) => {
-        ::core::compile_error!("`default` must be the last arm of a select")
+    // Elsewhere than at the end: it is put there, once.
+    ($mode:ident [$($arms:tt)*] default => $body:block $($rest:tt)+) => {
+        $crate::__go_select_arms!($mode [$($arms)*] $($rest)+ , @default => $body)
+    };
+    ($mode:ident [$($arms:tt)*] default => $body:expr, $($rest:tt)+) => {
+        $crate::__go_select_arms!($mode [$($arms)*] $($rest)+ , @default => { $body })
+    };
+    ($mode:ident [$($arms:tt)*] @default => $($rest:tt)*) => {
+        ::core::compile_error!("a select has one `default` at most")
     };
     // With a block, the comma may be left out.
     ($mode:ident [$($arms:tt)*] send($chan:expr, $value:expr $(,)?) => $body:block, $($rest:tt)*) => {
