@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use std::env;
 use std::error::Error;
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -25,6 +25,8 @@ const SILENCE: Duration = Duration::from_secs(300);
 pub(crate) struct Launcher {
     /// The interpreter for CPython's programs.
     pub(crate) python: Option<Python>,
+    /// Go's program.
+    pub(crate) go: Option<PathBuf>,
 }
 
 #[derive(Deserialize)]
@@ -43,7 +45,7 @@ impl Launcher {
         let what = format!("{runtime} in {}", workload.as_str());
         let mut worker = Process::start(self.command(runtime, workload, job)?, what)?;
         let mut client = None;
-        if workload == Workload::Echo {
+        if workload.has_client() {
             let Listening { listening } = worker.line()?;
             client = Some(echo_client(listening, job)?);
         }
@@ -83,6 +85,13 @@ impl Launcher {
             let mut command = Command::new(&python.program);
             // -B: leave no compiled files in the source tree. -E: no settings from outside.
             command.args(["-B", "-E"]).arg(programs.join(format!("run_{}.py", workload.as_str())));
+            command.args([job.operations.to_string(), job.batch.to_string()]);
+            return Ok(command);
+        }
+        if runtime == RuntimeName::Go {
+            let program = self.go.as_ref().ok_or("no Go toolchain was found")?;
+            let mut command = Command::new(program);
+            command.arg(workload.as_str());
             command.args([job.operations.to_string(), job.batch.to_string()]);
             return Ok(command);
         }

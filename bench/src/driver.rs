@@ -6,7 +6,7 @@ use crate::measure::Sample;
 use crate::names::RuntimeName;
 use crate::statistics::Spread;
 use crate::workload::{Figure, Job, Target, Workload};
-use crate::{python, runtimes};
+use crate::{golang, python, runtimes};
 use serde::Serialize;
 use std::error::Error;
 use std::time::Instant;
@@ -139,7 +139,9 @@ impl Verdict {
 /// Runs all of `plan`, with a line on stderr for each process.
 pub(crate) fn run(plan: &Plan<'_>) -> Result<Comparison, Box<dyn Error>> {
     let machine = machine::describe();
-    let launcher = Launcher { python: python::find() };
+    let uses_go = plan.workloads.iter().any(|w| w.runtimes().contains(&RuntimeName::Go));
+    let go = if uses_go { golang::build() } else { None };
+    let launcher = Launcher { python: python::find(), go };
     let mut absent = Vec::new();
     if runtimes::find(RuntimeName::Fourfold).is_none() {
         let reason = "built without --features fourfold";
@@ -148,6 +150,10 @@ pub(crate) fn run(plan: &Plan<'_>) -> Result<Comparison, Box<dyn Error>> {
     if launcher.python.is_none() {
         let reason = "no python3 was found; name one in FOURFOLD_PYTHON";
         absent.push(Absent { runtime: RuntimeName::Cpython, reason });
+    }
+    if uses_go && launcher.go.is_none() {
+        let reason = "no Go toolchain was found; name one in FOURFOLD_GO";
+        absent.push(Absent { runtime: RuntimeName::Go, reason });
     }
     for Absent { runtime, reason } in &absent {
         eprintln!("{runtime} is left out: {reason}");
@@ -202,7 +208,7 @@ fn run_once(
     let figure = workload.figure();
     let round = if round == 0 { "warm-up".to_owned() } else { format!("{round}/{runs}") };
     eprintln!(
-        "{:<9} {runtime:<8} {round:>7}  {:>12.1} {:<6}  {:.2} s",
+        "{:<18} {runtime:<8} {round:>7}  {:>12.1} {:<6}  {:.2} s",
         workload.as_str(),
         figure.of(&sample),
         figure.unit(),

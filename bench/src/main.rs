@@ -17,6 +17,7 @@ mod cli;
 mod deadlines;
 mod driver;
 mod echo_client;
+mod golang;
 mod machine;
 mod measure;
 mod names;

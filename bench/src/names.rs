@@ -16,6 +16,12 @@ pub(crate) enum RuntimeName {
     Smol,
     /// CPython's asyncio.
     Cpython,
+    /// tokio, multi-thread with two workers.
+    #[value(name = "tokio_mt")]
+    #[serde(rename = "tokio_mt")]
+    TokioMt,
+    /// Go, with `GOMAXPROCS` as the workload says.
+    Go,
     /// A hand-written, level-triggered epoll loop: the floor for `echo`.
     Epoll,
 }
@@ -28,6 +34,8 @@ impl RuntimeName {
             Self::Tokio => "tokio",
             Self::Smol => "smol",
             Self::Cpython => "cpython",
+            Self::TokioMt => "tokio_mt",
+            Self::Go => "go",
             Self::Epoll => "epoll",
         }
     }

@@ -49,6 +49,11 @@ pub(crate) trait Runtime {
         unsupported(Workload::Queue)
     }
 
+    /// One of the workloads of the Go dialect, whose names begin with `go_`.
+    fn go(&self, workload: Workload, _job: Job) -> io::Result<Measured> {
+        unsupported(workload)
+    }
+
     /// Gathers a batch of tasks that return 1; again until done.
     fn gather(&self, _job: Job) -> io::Result<Measured> {
         unsupported(Workload::Gather)
@@ -66,6 +71,7 @@ pub(crate) fn run(runtime: &dyn Runtime, workload: Workload, job: Job) -> io::Re
         Workload::CallSoon => runtime.call_soon(job),
         Workload::Queue => runtime.queue(job),
         Workload::Gather => runtime.gather(job),
+        go => runtime.go(go, job),
     }
 }
 

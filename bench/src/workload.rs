@@ -3,7 +3,7 @@
 //! `README.md` gives the same definitions in prose; the two are changed together.
 
 use crate::measure::Sample;
-use crate::names::RuntimeName::{self, Cpython, Epoll, Fourfold, Smol, Tokio};
+use crate::names::RuntimeName::{self, Cpython, Epoll, Fourfold, Go, Smol, Tokio, TokioMt};
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,58 @@ pub(crate) enum Workload {
     Queue,
     /// Many tasks gathered at once.
     Gather,
+    /// Two goroutines that yield to one another, one worker.
+    #[value(name = "go_gosched")]
+    #[serde(rename = "go_gosched")]
+    GoGosched,
+    /// Round trips over two unbuffered channels, one worker.
+    #[value(name = "go_unbuffered_1")]
+    #[serde(rename = "go_unbuffered_1")]
+    GoUnbuffered1,
+    /// The same on two workers.
+    #[value(name = "go_unbuffered_2")]
+    #[serde(rename = "go_unbuffered_2")]
+    GoUnbuffered2,
+    /// One goroutine to another through a buffer of 1 024, one worker.
+    #[value(name = "go_buffered_1")]
+    #[serde(rename = "go_buffered_1")]
+    GoBuffered1,
+    /// The same on two workers.
+    #[value(name = "go_buffered_2")]
+    #[serde(rename = "go_buffered_2")]
+    GoBuffered2,
+    /// A select over four unbuffered channels, one worker.
+    #[value(name = "go_select")]
+    #[serde(rename = "go_select")]
+    GoSelect,
+    /// Start and end stackful goroutines in batches, one worker.
+    #[value(name = "go_spawn_1")]
+    #[serde(rename = "go_spawn_1")]
+    GoSpawn1,
+    /// The same on two workers.
+    #[value(name = "go_spawn_2")]
+    #[serde(rename = "go_spawn_2")]
+    GoSpawn2,
+    /// A million goroutines that are futures, each of which sleeps once.
+    #[value(name = "go_sleepers_future")]
+    #[serde(rename = "go_sleepers_future")]
+    GoSleepersFuture,
+    /// A million stackful goroutines on warm stacks, each of which sleeps once.
+    #[value(name = "go_sleepers")]
+    #[serde(rename = "go_sleepers")]
+    GoSleepers,
+    /// Memory of a stackful goroutine that waits for ever.
+    #[value(name = "go_parked")]
+    #[serde(rename = "go_parked")]
+    GoParked,
+    /// Memory of a goroutine that is a future and waits for ever.
+    #[value(name = "go_parked_future")]
+    #[serde(rename = "go_parked_future")]
+    GoParkedFuture,
+    /// TCP echo of 1 KiB messages on 100 connections, a goroutine for each, two workers.
+    #[value(name = "go_echo")]
+    #[serde(rename = "go_echo")]
+    GoEcho,
 }
 
 /// How much a worker has to do.
@@ -105,6 +157,19 @@ impl Workload {
             Self::CallSoon => "call_soon",
             Self::Queue => "queue",
             Self::Gather => "gather",
+            Self::GoGosched => "go_gosched",
+            Self::GoUnbuffered1 => "go_unbuffered_1",
+            Self::GoUnbuffered2 => "go_unbuffered_2",
+            Self::GoBuffered1 => "go_buffered_1",
+            Self::GoBuffered2 => "go_buffered_2",
+            Self::GoSelect => "go_select",
+            Self::GoSpawn1 => "go_spawn_1",
+            Self::GoSpawn2 => "go_spawn_2",
+            Self::GoSleepersFuture => "go_sleepers_future",
+            Self::GoSleepers => "go_sleepers",
+            Self::GoParked => "go_parked",
+            Self::GoParkedFuture => "go_parked_future",
+            Self::GoEcho => "go_echo",
         }
     }
 
@@ -119,6 +184,43 @@ impl Workload {
             Self::CallSoon => "callbacks queued in batches of 10 000; callbacks per second",
             Self::Queue => "round trips between two tasks, two queues of one; trips per second",
             Self::Gather => "gather 100 000 no-op tasks at once; tasks per second",
+            Self::GoGosched => "two goroutines on one worker yield in turn; wall time per yield",
+            Self::GoUnbuffered1 => {
+                "round trips over two unbuffered channels, one worker; wall time per trip"
+            }
+            Self::GoUnbuffered2 => {
+                "round trips over two unbuffered channels, two workers; wall time per trip"
+            }
+            Self::GoBuffered1 => {
+                "one to one through a buffer of 1 024, one worker; wall time per message"
+            }
+            Self::GoBuffered2 => {
+                "one to one through a buffer of 1 024, two workers; wall time per message"
+            }
+            Self::GoSelect => {
+                "a select over 4 unbuffered channels with a sender each, one worker; wall time per select"
+            }
+            Self::GoSpawn1 => {
+                "start and end stackful goroutines, batches of 10 000, one worker; wall time each"
+            }
+            Self::GoSpawn2 => {
+                "start and end stackful goroutines, batches of 10 000, two workers; wall time each"
+            }
+            Self::GoSleepersFuture => {
+                "a million future-goroutines sleep up to 100 ms, second wave; wall time each"
+            }
+            Self::GoSleepers => {
+                "a million stackful goroutines sleep up to 100 ms, second wave; wall time each"
+            }
+            Self::GoParked => {
+                "stackful goroutines wait on one channel for ever; resident bytes each"
+            }
+            Self::GoParkedFuture => {
+                "future-goroutines wait on one channel for ever; resident bytes each"
+            }
+            Self::GoEcho => {
+                "1 KiB messages on 100 connections, a goroutine for each, two workers; requests per second"
+            }
         }
     }
 
@@ -131,6 +233,16 @@ impl Workload {
             Self::Echo => &[Fourfold, Epoll, Tokio, Smol, Cpython],
             Self::CallSoon => &[Fourfold, Cpython],
             Self::Queue | Self::Gather => &[Fourfold, Tokio, Cpython],
+            Self::GoGosched | Self::GoUnbuffered1 | Self::GoBuffered1 | Self::GoSelect => {
+                &[Fourfold, Go]
+            }
+            Self::GoSpawn1 | Self::GoSleepers | Self::GoParked => &[Fourfold, Go],
+            Self::GoUnbuffered2
+            | Self::GoBuffered2
+            | Self::GoSpawn2
+            | Self::GoSleepersFuture
+            | Self::GoParkedFuture
+            | Self::GoEcho => &[Fourfold, Go, TokioMt],
         }
     }
 
@@ -148,6 +260,13 @@ impl Workload {
             (Self::CallSoon, _) => (1_000_000, 200_000),
             (Self::Queue, _) => (200_000, 40_000),
             (Self::Gather, _) => (1_000_000, 100_000),
+            (Self::GoGosched, _) => (4_000_000, 400_000),
+            (Self::GoUnbuffered1 | Self::GoUnbuffered2 | Self::GoSelect, _) => (1_000_000, 100_000),
+            (Self::GoBuffered1 | Self::GoBuffered2, _) => (8_000_000, 800_000),
+            (Self::GoSpawn1 | Self::GoSpawn2, _) => (1_000_000, 100_000),
+            (Self::GoSleepers | Self::GoSleepersFuture, _) => (1_000_000, 100_000),
+            (Self::GoParked | Self::GoParkedFuture, _) => (500_000, 100_000),
+            (Self::GoEcho, _) => (200_000, 20_000),
         };
         Job { operations: if quick { short } else { full }, batch: self.batch() }
     }
@@ -155,9 +274,18 @@ impl Workload {
     /// The size of a batch; for `echo`, the number of connections.
     pub(crate) fn batch(self) -> u64 {
         match self {
-            Self::Echo => 100,
+            Self::Echo | Self::GoEcho => 100,
             Self::Gather => 100_000,
             Self::Yield | Self::Queue => 1,
+            Self::GoGosched => 2,
+            Self::GoSelect => 4,
+            Self::GoUnbuffered1
+            | Self::GoUnbuffered2
+            | Self::GoBuffered1
+            | Self::GoBuffered2
+            | Self::GoSleepers
+            | Self::GoSleepersFuture => 1,
+            Self::GoSpawn1 | Self::GoSpawn2 | Self::GoParked | Self::GoParkedFuture => 10_000,
             Self::Spawn | Self::Timers | Self::Parked | Self::CallSoon => 10_000,
         }
     }
@@ -167,8 +295,20 @@ impl Workload {
         match self {
             Self::Spawn | Self::Yield => Figure::WallNanosPerOperation,
             Self::Timers => Figure::CpuNanosPerOperation,
-            Self::Parked => Figure::BytesPerOperation,
-            Self::Echo | Self::CallSoon | Self::Queue | Self::Gather => Figure::OperationsPerSecond,
+            Self::GoGosched
+            | Self::GoUnbuffered1
+            | Self::GoUnbuffered2
+            | Self::GoBuffered1
+            | Self::GoBuffered2
+            | Self::GoSelect
+            | Self::GoSpawn1
+            | Self::GoSpawn2
+            | Self::GoSleepers
+            | Self::GoSleepersFuture => Figure::WallNanosPerOperation,
+            Self::Parked | Self::GoParked | Self::GoParkedFuture => Figure::BytesPerOperation,
+            Self::GoEcho | Self::Echo | Self::CallSoon | Self::Queue | Self::Gather => {
+                Figure::OperationsPerSecond
+            }
         }
     }
 
@@ -184,7 +324,34 @@ impl Workload {
             Self::Parked => const { &[to(Tokio, 0.6)] },
             Self::Echo => const { &[to(Epoll, 0.97), to(Tokio, 0.98)] },
             Self::CallSoon | Self::Queue | Self::Gather => const { &[to(Cpython, 50.0)] },
+            Self::GoGosched | Self::GoUnbuffered1 | Self::GoSpawn1 => const { &[to(Go, 0.35)] },
+            Self::GoUnbuffered2 | Self::GoBuffered1 | Self::GoBuffered2 | Self::GoSleepers => {
+                const { &[to(Go, 0.6)] }
+            }
+            Self::GoSelect => const { &[to(Go, 0.4)] },
+            Self::GoSpawn2 => const { &[to(Go, 0.7)] },
+            Self::GoSleepersFuture => const { &[to(Go, 0.3)] },
+            Self::GoParked => const { &[to(Go, 1.7)] },
+            Self::GoParkedFuture => const { &[to(Go, 0.15)] },
+            Self::GoEcho => const { &[to(Go, 1.35), to(TokioMt, 0.93)] },
         }
+    }
+
+    /// Whether one worker does all of it.
+    pub(crate) fn on_one_worker(self) -> bool {
+        matches!(
+            self,
+            Self::GoGosched
+                | Self::GoUnbuffered1
+                | Self::GoBuffered1
+                | Self::GoSelect
+                | Self::GoSpawn1
+        )
+    }
+
+    /// Whether a client on connections of its own gives the work.
+    pub(crate) fn has_client(self) -> bool {
+        matches!(self, Self::Echo | Self::GoEcho)
     }
 
     /// The target against `peer`, where there is one.

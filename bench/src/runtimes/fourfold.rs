@@ -4,7 +4,7 @@ use crate::deadlines;
 use crate::measure::{Measured, Stopwatch};
 use crate::runtime::{Runtime, announce};
 use crate::versions;
-use crate::workload::{Job, MESSAGE_BYTES};
+use crate::workload::{Job, MESSAGE_BYTES, Workload};
 use fourfold::Result;
 use fourfold::asyncio::{Event, Queue, create_task, gather, get_running_loop, sleep};
 use fourfold::net::{TcpListener, TcpStream};
@@ -24,6 +24,10 @@ fn run(main: impl Future<Output = Result<Measured>> + 'static) -> io::Result<Mea
 impl Runtime for Fourfold {
     fn version(&self) -> String {
         versions::locked(&["fourfold"])
+    }
+
+    fn go(&self, workload: Workload, job: Job) -> io::Result<Measured> {
+        super::fourfold_go::run(workload, job)
     }
 
     fn spawn_join(&self, job: Job) -> io::Result<Measured> {

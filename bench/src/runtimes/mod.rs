@@ -3,8 +3,11 @@
 mod epoll;
 #[cfg(feature = "fourfold")]
 mod fourfold;
+#[cfg(feature = "fourfold")]
+mod fourfold_go;
 mod smol;
 mod tokio;
+mod tokio_mt;
 
 use crate::names::RuntimeName;
 use crate::runtime::Runtime;
@@ -19,6 +22,7 @@ pub(crate) fn find(name: RuntimeName) -> Option<Box<dyn Runtime>> {
         RuntimeName::Tokio => Some(Box::new(tokio::Tokio)),
         RuntimeName::Smol => Some(Box::new(smol::Smol)),
         RuntimeName::Epoll => Some(Box::new(epoll::Epoll)),
-        RuntimeName::Cpython => None,
+        RuntimeName::TokioMt => Some(Box::new(tokio_mt::TokioMt)),
+        RuntimeName::Cpython | RuntimeName::Go => None,
     }
 }

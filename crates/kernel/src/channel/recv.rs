@@ -1,11 +1,12 @@
 //! Waiting to receive.
 
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
 use super::state::{Channel, RecvError, wake};
 use super::waiters::{CLOSED, DONE, Node, WAITING};
+use crate::fiber;
 use crate::pool::{Reason, waiting};
 
 /// A future that receives one value; from [`Channel::recv`].
@@ -33,6 +34,39 @@ impl<T> Channel<T> {
     #[inline]
     pub fn recv(&self, reason: &'static Reason) -> Recv<'_, T> {
         Recv { channel: self, reason, node: Node::new(None), begun: false }
+    }
+
+    /// As [`recv`](Channel::recv), by a plain call.
+    #[inline]
+    pub fn recv_plain(&self, reason: &'static Reason) -> Option<T> {
+        fiber::checkpoint();
+        let mut state = self.lock();
+        match state.recv() {
+            Ok((value, woken)) => {
+                drop(state);
+                wake(woken);
+                return Some(value);
+            }
+            Err(RecvError::Closed) => return None,
+            Err(RecvError::Empty) => {}
+        }
+        let mut wait = pin!(self.recv(reason));
+        // Under the same lock. A fiber's waker is this crate's own: cloning it is one addition.
+        let Some(waker) = fiber::own_waker() else {
+            drop(state);
+            return fiber::wait(wait);
+        };
+        // SAFETY: the lock is held; the node is not linked; the future is pinned here, and takes the
+        // node out of the list before it goes.
+        unsafe {
+            let wait = wait.as_mut().get_unchecked_mut();
+            wait.node.set_waker(Some(waker));
+            state.receivers.push(&raw const wait.node);
+            wait.begun = true;
+        }
+        drop(state);
+        waiting(reason);
+        fiber::wait_pending(wait)
     }
 }
 

@@ -1,11 +1,12 @@
 //! Waiting to send.
 
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
 use super::state::{Channel, SendError, wake};
 use super::waiters::{CLOSED, DONE, Node, WAITING};
+use crate::fiber;
 use crate::pool::{Reason, waiting};
 
 /// A future that sends one value; from [`Channel::send`].
@@ -35,6 +36,43 @@ impl<T> Channel<T> {
     #[inline]
     pub fn send(&self, value: T, reason: &'static Reason) -> Send<'_, T> {
         Send { channel: self, reason, node: Node::new(Some(value)), begun: false }
+    }
+
+    /// As [`send`](Channel::send), by a plain call.
+    ///
+    /// # Errors
+    ///
+    /// The value, if the channel is closed.
+    #[inline]
+    pub fn send_plain(&self, value: T, reason: &'static Reason) -> Result<(), T> {
+        fiber::checkpoint();
+        let mut state = self.lock();
+        let value = match state.send(value) {
+            Ok(woken) => {
+                drop(state);
+                wake(woken);
+                return Ok(());
+            }
+            Err(SendError::Closed(value)) => return Err(value),
+            Err(SendError::Full(value)) => value,
+        };
+        let mut wait = pin!(self.send(value, reason));
+        // Under the same lock, as for a receive.
+        let Some(waker) = fiber::own_waker() else {
+            drop(state);
+            return fiber::wait(wait);
+        };
+        // SAFETY: the lock is held; the node is not linked; the future is pinned here, and takes the
+        // node out of the list before it goes.
+        unsafe {
+            let wait = wait.as_mut().get_unchecked_mut();
+            wait.node.set_waker(Some(waker));
+            state.senders.push(&raw const wait.node);
+            wait.begun = true;
+        }
+        drop(state);
+        waiting(reason);
+        fiber::wait_pending(wait)
     }
 }
 

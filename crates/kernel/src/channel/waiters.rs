@@ -236,11 +236,18 @@ const CLAIMED: usize = 2;
 pub(super) struct Ticket {
     state: AtomicUsize,
     waker: UnsafeCell<Option<Waker>>,
+    /// Others look at it while its owner has a `&mut` to what it lies in: so no such reference may
+    /// count as the only one.
+    _pinned: PhantomPinned,
 }
 
 impl Ticket {
     pub(super) fn new() -> Ticket {
-        Ticket { state: AtomicUsize::new(OPEN), waker: UnsafeCell::new(None) }
+        Ticket {
+            state: AtomicUsize::new(OPEN),
+            waker: UnsafeCell::new(None),
+            _pinned: PhantomPinned,
+        }
     }
 
     /// Sets the waker before any node is linked.

@@ -19,3 +19,4 @@ mod wait;
 
 pub use scope::{Scope, Scoped, scope};
 pub use wait::{checkpoint, is_fiber, is_pinned, is_torn_down, wait, yield_now};
+pub(crate) use wait::{own_waker, wait_pending};

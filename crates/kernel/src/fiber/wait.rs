@@ -56,6 +56,36 @@ pub fn wait<F: Future>(future: F) -> F::Output {
     wait_on_fiber(unsafe { &*control }, future)
 }
 
+/// A clone of this fiber's own waker, if this code runs on one that may leave its stack now.
+#[inline]
+pub(crate) fn own_waker() -> Option<std::task::Waker> {
+    let control = current::get();
+    if control.is_null() || std::thread::panicking() {
+        return None;
+    }
+    // SAFETY: as in `wait`.
+    Some(unsafe { &*control }.waker().clone())
+}
+
+/// As [`wait`], of a future that is pending already and has been given [`own_waker`].
+#[inline]
+pub(crate) fn wait_pending<F: Future>(mut future: Pin<&mut F>) -> F::Output {
+    let control = current::get();
+    assert!(!control.is_null(), "a fiber's own waker belongs to a fiber");
+    // SAFETY: as in `wait`.
+    let control = unsafe { &*control };
+    loop {
+        control.suspend();
+        let mut context = Context::from_waker(control.waker());
+        if let Poll::Ready(value) = future.as_mut().poll(&mut context) {
+            return value;
+        }
+        if std::thread::panicking() {
+            return wait_in_panic(control, future);
+        }
+    }
+}
+
 #[inline]
 fn wait_on_fiber<F: Future>(control: &Control, mut future: Pin<&mut F>) -> F::Output {
     loop {

@@ -46,7 +46,6 @@ use std::sync::{Arc, OnceLock, Weak};
 
 use fourfold_kernel::channel::Channel;
 pub use fourfold_kernel::channel::{RecvError as TryRecvError, SendError as TrySendError};
-use fourfold_kernel::fiber;
 use fourfold_kernel::pool::Reason;
 
 pub use ends::{Receiver, Sender};
@@ -146,11 +145,8 @@ impl<T> Chan<T> {
     #[inline]
     pub fn send(&self, value: T) {
         let Some(channel) = &self.channel else { return waits::for_ever(&SEND_NIL) };
-        fiber::checkpoint();
-        match channel.try_send(value) {
-            Ok(()) => {}
-            Err(TrySendError::Full(value)) => waits::send(channel, value, &SEND),
-            Err(TrySendError::Closed(_)) => send_on_closed(),
+        if channel.send_plain(value, &SEND).is_err() {
+            send_on_closed();
         }
     }
 
@@ -180,12 +176,7 @@ impl<T> Chan<T> {
     #[inline]
     pub fn recv(&self) -> Option<T> {
         let Some(channel) = &self.channel else { return waits::for_ever(&RECEIVE_NIL) };
-        fiber::checkpoint();
-        match channel.try_recv() {
-            Ok(value) => Some(value),
-            Err(TryRecvError::Empty) => waits::recv(channel, &RECEIVE),
-            Err(TryRecvError::Closed) => None,
-        }
+        channel.recv_plain(&RECEIVE)
     }
 
     /// Receives a value if there is one.

@@ -19,18 +19,6 @@ pub(super) fn for_ever<T>(reason: &'static Reason) -> T {
     }))
 }
 
-#[inline(never)]
-pub(super) fn send<T>(channel: &Channel<T>, value: T, reason: &'static Reason) {
-    if fiber::wait(channel.send(value, reason)).is_err() {
-        send_on_closed();
-    }
-}
-
-#[inline(never)]
-pub(super) fn recv<T>(channel: &Channel<T>, reason: &'static Reason) -> Option<T> {
-    fiber::wait(channel.recv(reason))
-}
-
 /// A send that is awaited; from [`Chan::send_async`](super::Chan::send_async).
 ///
 /// # Panics
