@@ -18,7 +18,7 @@ use std::future::poll_fn;
 use std::marker::PhantomPinned;
 use std::pin::Pin;
 use std::ptr;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use super::case::Case;
 use super::state::{Woken, wake};
@@ -28,7 +28,7 @@ use crate::pool::{Reason, waiting};
 use crate::sync::spin_loop;
 
 /// So many cases need no allocation.
-const INLINE: usize = 16;
+const INLINE: usize = 8;
 
 thread_local! {
     static RANDOM: Cell<u32> = const { Cell::new(0) };
@@ -180,6 +180,15 @@ impl Order {
     }
 }
 
+/// What came of looking at all cases.
+enum Begun {
+    Chosen(usize),
+    /// Each has a node in its channel's list.
+    Linked,
+    /// There was nothing to leave.
+    NoWaker,
+}
+
 impl Selection {
     fn new(cases: &mut Collected<'_>) -> Selection {
         Selection { order: Order::new(cases), ticket: Ticket::new(), linked: false }
@@ -266,32 +275,63 @@ impl Selection {
             return self.poll_linked(cases, context, reason);
         }
         let waker = context.waker().clone();
-        let mut woken = None;
-        self.lock_all(cases);
-        // SAFETY: locked above; the rest is the caller's promise.
-        let chosen = unsafe {
-            let chosen = self.try_all(cases, &mut woken);
-            if chosen.is_none() {
-                self.ticket = Ticket::new();
-                self.ticket.set_waker(waker);
-                let ticket = &raw const self.ticket;
-                for at in 0..self.order.len() {
-                    let index = self.order.get(at);
-                    cases.get(index).link(ticket, index);
-                }
-                self.linked = true;
-            }
-            self.unlock_all(cases);
-            chosen
-        };
-        wake(woken);
-        match chosen {
-            Some(index) => Poll::Ready(index),
-            None => {
+        // SAFETY: the caller's promise.
+        match unsafe { self.begin(cases, || Some(waker)) } {
+            Begun::Chosen(index) => Poll::Ready(index),
+            Begun::Linked => {
                 waiting(reason);
                 Poll::Pending
             }
+            Begun::NoWaker => unreachable!("there is one"),
         }
+    }
+
+    /// Does one of the operations, or waits for all. `waker` is called with all channels locked, and
+    /// only if there is something to wait for.
+    ///
+    /// # Safety
+    ///
+    /// As for [`poll`](Selection::poll), which continues it.
+    #[inline]
+    unsafe fn begin(
+        &mut self,
+        cases: &mut Collected<'_>,
+        waker: impl FnOnce() -> Option<Waker>,
+    ) -> Begun {
+        let mut woken = None;
+        self.lock_all(cases);
+        // SAFETY: locked above; the rest is the caller's promise.
+        let begun = unsafe {
+            let begun = match self.try_all(cases, &mut woken) {
+                Some(chosen) => Begun::Chosen(chosen),
+                None => match waker() {
+                    Some(waker) => {
+                        self.link_all(cases, waker);
+                        Begun::Linked
+                    }
+                    None => Begun::NoWaker,
+                },
+            };
+            self.unlock_all(cases);
+            begun
+        };
+        wake(woken);
+        begun
+    }
+
+    /// # Safety
+    ///
+    /// The caller locked all; the rest as for [`poll`](Selection::poll).
+    unsafe fn link_all(&mut self, cases: &mut Collected<'_>, waker: Waker) {
+        self.ticket = Ticket::new();
+        self.ticket.set_waker(waker);
+        let ticket = &raw const self.ticket;
+        for at in 0..self.order.len() {
+            let index = self.order.get(at);
+            // SAFETY: the caller's promise.
+            unsafe { cases.get(index).link(ticket, index) };
+        }
+        self.linked = true;
     }
 
     fn poll_linked(
@@ -305,22 +345,26 @@ impl Selection {
             return Poll::Pending;
         }
         let chosen = self.ticket.claimed().expect("the waker cannot be changed once it is claimed");
-        self.unlink_all(cases);
+        self.unlink_all(cases, Some(chosen));
         self.settle(cases, chosen);
         Poll::Ready(chosen)
     }
 
-    /// Who claimed the case completes it in the same section of the lock, which is over by now:
-    /// `unlink_all` had that lock since.
+    /// Who claimed the case completes it in the same section of the lock, some instructions later.
     fn settle(&self, cases: &mut Collected<'_>, chosen: usize) {
         while !cases.get(chosen).settle() {
             spin_loop();
         }
     }
 
-    fn unlink_all(&mut self, cases: &mut Collected<'_>) {
+    /// Takes all nodes out of their lists but that of the `chosen` case, which is out already.
+    fn unlink_all(&mut self, cases: &mut Collected<'_>, chosen: Option<usize>) {
         for at in 0..self.order.len() {
-            let case = cases.get(self.order.get(at));
+            let index = self.order.get(at);
+            if Some(index) == chosen {
+                continue;
+            }
+            let case = cases.get(index);
             case.lock();
             // SAFETY: locked.
             unsafe {
@@ -334,7 +378,7 @@ impl Selection {
     /// Gives up: nothing is chosen, or what was chosen is given back.
     fn leave(&mut self, cases: &mut Collected<'_>) {
         if self.linked {
-            self.unlink_all(cases);
+            self.unlink_all(cases, None);
             if let Some(chosen) = self.ticket.claimed() {
                 self.settle(cases, chosen);
                 cases.get(chosen).give_back();
@@ -365,10 +409,24 @@ pub fn select<C: Cases>(cases: &mut C, reason: &'static Reason) -> usize {
     }
     fiber::checkpoint();
     let mut collected = Collected::of(cases);
-    let mut waiting = Waiting(Selection::new(&mut collected), collected);
-    let Waiting(selection, collected) = &mut waiting;
-    // SAFETY: both lie in this frame or are borrowed for it, until `leave` in the end.
-    fiber::wait(poll_fn(|context| unsafe { selection.poll(collected, context, reason) }))
+    let mut frame = Waiting(Selection::new(&mut collected), collected);
+    let Waiting(selection, collected) = &mut frame;
+    // SAFETY: both lie in this frame or are borrowed for it, until `leave` in the end. A fiber's own
+    // waker may be cloned under the locks.
+    match unsafe { selection.begin(collected, fiber::own_waker) } {
+        Begun::Chosen(index) => index,
+        Begun::Linked => {
+            waiting(reason);
+            // SAFETY: as above.
+            let poll =
+                |context: &mut Context<'_>| unsafe { selection.poll(collected, context, reason) };
+            fiber::wait_pending(std::pin::pin!(poll_fn(poll)))
+        }
+        // SAFETY: as above.
+        Begun::NoWaker => {
+            fiber::wait(poll_fn(|context| unsafe { selection.poll(collected, context, reason) }))
+        }
+    }
 }
 
 /// As [`select`](fn@select), as a future, which owns the cases and returns them.
