@@ -4,6 +4,7 @@ use std::future::IntoFuture;
 use std::time::Duration;
 
 use fourfold::asyncio::{self, Loop, Runner};
+use fourfold::go;
 use fourfold::stopwatch::stopwatch;
 use fourfold::{Error, Result};
 
@@ -37,5 +38,22 @@ where
         None => asyncio::run(timed),
         Some("--virtual") => Runner::new().loop_factory(Loop::with_virtual_time).run(timed),
         Some(other) => Err(Error::msg(format!("{other:?} is no argument; there is --virtual"))),
+    }
+}
+
+/// As [`go::run`], with `--virtual` as for [`run`].
+#[track_caller]
+pub fn run_go(main: impl FnOnce() + Send + 'static) {
+    let timed = || {
+        main();
+        eprintln!("took {:.3} s", go::time::now().nanoseconds() as f64 / 1e9);
+    };
+    match std::env::args().nth(1).as_deref() {
+        None => go::run(timed),
+        Some("--virtual") => go::Builder::new().virtual_time().run(timed),
+        Some(other) => {
+            eprintln!("{other:?} is no argument; there is --virtual");
+            std::process::exit(2);
+        }
     }
 }

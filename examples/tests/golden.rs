@@ -62,12 +62,16 @@ macro_rules! timeless {
 }
 
 virtual_time! {
+    go_async_say: "6.000";
+    go_callbacks: "2.000";
     py_do_work: "2.000";
     py_exec_go: "2.000";
     py_stopwatch: "6.000";
 }
 
 timeless! {
+    go_coroutines;
+    go_say_hello;
     py_dummy_loop;
     py_generator_foo;
     py_generators;

@@ -422,9 +422,11 @@ pub fn select<C: Cases>(cases: &mut C, reason: &'static Reason) -> usize {
                 |context: &mut Context<'_>| unsafe { selection.poll(collected, context, reason) };
             fiber::wait_pending(std::pin::pin!(poll_fn(poll)))
         }
-        // SAFETY: as above.
         Begun::NoWaker => {
-            fiber::wait(poll_fn(|context| unsafe { selection.poll(collected, context, reason) }))
+            // SAFETY: as above.
+            let poll =
+                |context: &mut Context<'_>| unsafe { selection.poll(collected, context, reason) };
+            fiber::wait(poll_fn(poll))
         }
     }
 }
