@@ -1,5 +1,7 @@
 //! The Rust twins against the programs in the original languages.
 
+mod go;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -12,9 +14,8 @@ use crate::python::{self, Python, Version};
 /// What `conformance` can be asked.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Which originals
-    #[arg(default_value = "asyncio")]
-    dialect: Dialect,
+    /// Which originals; all if none is named
+    dialect: Option<Dialect>,
     /// Run the originals and write down anew what they print
     #[arg(long)]
     record: bool,
@@ -26,6 +27,7 @@ pub(crate) struct Options {
 #[derive(Clone, Copy, ValueEnum)]
 enum Dialect {
     Asyncio,
+    Go,
 }
 
 /// What a twin answers when there is none; see `conformance/twins/src/main.rs`.
@@ -264,7 +266,14 @@ fn compare(
 
 /// Compares, or records; `Ok(false)` if anything differs.
 pub(crate) fn run(options: &Options) -> Result<bool, String> {
-    let Dialect::Asyncio = options.dialect;
+    match options.dialect {
+        Some(Dialect::Asyncio) => run_asyncio(options),
+        Some(Dialect::Go) => go::run(options),
+        None => Ok(run_asyncio(options)? & go::run(options)?),
+    }
+}
+
+fn run_asyncio(options: &Options) -> Result<bool, String> {
     let folder = crate::cargo::root().join("conformance/asyncio");
     let programs = programs(&folder, options.filter.as_deref())?;
     let python = python::find()?;

@@ -9,6 +9,7 @@
 //! A twin prints the lines that its original prints. `cargo xtask conformance` compares them.
 
 mod asyncio;
+mod go;
 
 use std::process::ExitCode;
 
@@ -36,6 +37,7 @@ pub struct Twin {
 fn registry(dialect: &str) -> Option<&'static [Twin]> {
     match dialect {
         "asyncio" => Some(asyncio::TWINS),
+        "go" => Some(go::TWINS),
         _ => None,
     }
 }
@@ -47,7 +49,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let (differs, args) = match args.first().map(String::as_str) {
         Some("--list") => {
-            for dialect in ["asyncio"] {
+            for dialect in ["asyncio", "go"] {
                 for twin in registry(dialect).unwrap_or_default() {
                     println!("{dialect} {}", twin.name);
                 }

@@ -1,0 +1,79 @@
+//! Each twin against what Go 1.27 printed when it ran the original, so that the comparison needs no
+//! Go. A test's name begins with the row of `docs/semantics.md` it keeps.
+//!
+//! `cargo xtask conformance go` does the same against a Go that is found, and says more.
+#![cfg(unix)]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn twin(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_fourfold-conformance"));
+    command.args(arguments).env_remove("RUST_BACKTRACE").output().expect("cargo built it")
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).expect("twins print text")
+}
+
+/// Standard output; the code and the first line of standard error if it is not 0.
+fn seen(output: Output) -> String {
+    let (code, errors) = (output.status.code(), text(output.stderr));
+    let mut seen = text(output.stdout);
+    if code != Some(0) {
+        let code = code.map_or_else(|| "by a signal".into(), |code| code.to_string());
+        let first = errors.lines().next().unwrap_or_default();
+        seen.push_str(&format!("exit status {code}\n{first}\n"));
+    }
+    seen
+}
+
+/// The recorded output, with the lines that differ on purpose put in place.
+fn expected(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../go");
+    let recording = folder.join(format!("{name}.go-1.27.out"));
+    let mut recorded = std::fs::read_to_string(&recording)
+        .unwrap_or_else(|error| panic!("{} cannot be read: {error}", recording.display()));
+    for line in text(twin(&["--differs", "go", name]).stdout).lines() {
+        let mut parts = line.split('\t');
+        let (Some(original), Some(twin)) = (parts.next(), parts.next()) else {
+            panic!("not a difference: {line:?}");
+        };
+        assert!(recorded.contains(original), "{name}: the original does not print {original:?}");
+        recorded = recorded.replacen(original, twin, 1);
+    }
+    recorded
+}
+
+macro_rules! agree {
+    ($($test:ident: $name:literal;)*) => {
+        const NAMES: &[&str] = &[$($name),*];
+
+        $(#[test]
+        fn $test() {
+            assert_eq!(seen(twin(&["go", $name])), expected($name));
+        })*
+    };
+}
+
+agree! {
+    go_02_channels_agrees_with_go: "go_02_channels";
+    go_03_nil_channel_agrees_with_go: "go_03_nil_channel";
+    go_04_closed_agrees_with_go: "go_04_closed";
+    go_04_unrecovered_agrees_with_go: "go_04_unrecovered";
+    go_06_select_agrees_with_go: "go_06_select";
+    go_09_goexit_agrees_with_go: "go_09_goexit";
+    go_10_unrecovered_agrees_with_go: "go_10_unrecovered";
+    go_11_deadlock_agrees_with_go: "go_11_deadlock";
+    go_12_sync_agrees_with_go: "go_12_sync";
+    go_13_context_agrees_with_go: "go_13_context";
+    go_15_timers_agrees_with_go: "go_15_timers";
+    go_16_net_agrees_with_go: "go_16_net";
+}
+
+#[test]
+fn every_twin_has_a_test() {
+    let listed = text(twin(&["--list"]).stdout);
+    let listed: Vec<&str> = listed.lines().filter_map(|line| line.strip_prefix("go ")).collect();
+    assert_eq!(listed, NAMES);
+}

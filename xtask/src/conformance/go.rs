@@ -1,0 +1,162 @@
+//! The Rust twins against programs in Go.
+//!
+//! What is compared is standard output; if a program ends with another code than 0, that code and
+//! the first line of its standard error too.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::{Options, Run, build_twins, run_to_end};
+use crate::diff;
+
+/// The oldest Go that is the original here.
+const OLDEST: (u32, u32) = (1, 27);
+
+/// A toolchain and its version.
+struct Go {
+    program: PathBuf,
+    version: (u32, u32),
+}
+
+/// The Go that `$FOURFOLD_GO` names, or that is on the path, if it is new enough.
+fn find() -> Option<Go> {
+    let named = std::env::var_os("FOURFOLD_GO").filter(|name| !name.is_empty());
+    let program = named.map_or_else(|| PathBuf::from("go"), PathBuf::from);
+    let output = Command::new(&program)
+        .arg("version")
+        .env("GOTOOLCHAIN", "local")
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
+    // "go version go1.27.3 linux/amd64"
+    let text = String::from_utf8(output.stdout).ok()?;
+    let version = text.split_whitespace().nth(2)?.strip_prefix("go")?;
+    let mut numbers = version.split('.').map(str::parse::<u32>);
+    let version = (numbers.next()?.ok()?, numbers.next()?.ok()?);
+    (version >= OLDEST).then_some(Go { program, version })
+}
+
+/// What is compared of a run.
+fn seen(run: &Run) -> String {
+    let mut text = run.stdout.clone();
+    if run.code != Some(0) {
+        let code = run.code.map_or_else(|| "by a signal".into(), |code| code.to_string());
+        let first = run.stderr.lines().next().unwrap_or_default();
+        text.push_str(&format!("exit status {code}\n{first}\n"));
+    }
+    text
+}
+
+fn run_original(go: &Go, program: &Path) -> Result<String, String> {
+    let target = crate::cargo::root().join("target/conformance-go");
+    let binary = target.join(program.file_stem().unwrap_or_default());
+    let mut build = Command::new(&go.program);
+    build.arg("build").arg("-o").arg(&binary).arg(program);
+    build.env("GOCACHE", target.join("cache")).env("GO111MODULE", "off");
+    build.env("GOTOOLCHAIN", "local").env("GOFLAGS", "");
+    let built = run_to_end(&mut build)?;
+    if built.code != Some(0) {
+        return Err(format!("{} does not build: {}", program.display(), built.stderr));
+    }
+    Ok(seen(&run_to_end(&mut Command::new(binary))?))
+}
+
+fn programs(folder: &Path, filter: Option<&str>) -> Result<Vec<PathBuf>, String> {
+    let entries = std::fs::read_dir(folder)
+        .map_err(|error| format!("{} cannot be read: {error}", folder.display()))?;
+    let mut found: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "go"))
+        .filter(|path| filter.is_none_or(|filter| path.to_string_lossy().contains(filter)))
+        .collect();
+    found.sort();
+    if found.is_empty() { Err("no program is called so".into()) } else { Ok(found) }
+}
+
+fn recording(program: &Path) -> PathBuf {
+    program.with_extension(format!("go-{}.{}.out", OLDEST.0, OLDEST.1))
+}
+
+/// Compares, or records; `Ok(false)` if anything differs.
+pub(super) fn run(options: &Options) -> Result<bool, String> {
+    let folder = crate::cargo::root().join("conformance/go");
+    let programs = programs(&folder, options.filter.as_deref())?;
+    let go = find();
+    if options.record {
+        let go = go.ok_or("no Go of 1.27 or newer was found; name one in $FOURFOLD_GO")?;
+        for program in &programs {
+            let output = run_original(&go, program)?;
+            let (major, minor) = go.version;
+            let path = program.with_extension(format!("go-{major}.{minor}.out"));
+            std::fs::write(&path, output)
+                .map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
+            println!("record {}", path.display());
+        }
+        return Ok(true);
+    }
+    let twins = build_twins()?;
+    let (mut agree, mut differ) = (0, 0);
+    for program in &programs {
+        if compare(go.as_ref(), &twins, program)? {
+            agree += 1;
+        } else {
+            differ += 1;
+        }
+    }
+    println!("{agree} agree, {differ} differ");
+    Ok(differ == 0)
+}
+
+fn compare(go: Option<&Go>, twins: &Path, program: &Path) -> Result<bool, String> {
+    let name = program.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
+    let (origin, original) = match go {
+        Some(go) => (format!("Go {}.{}", go.version.0, go.version.1), run_original(go, program)?),
+        None => {
+            let path = recording(program);
+            let text = std::fs::read_to_string(&path)
+                .map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
+            ("recording".into(), text)
+        }
+    };
+    let twin = seen(&run_to_end(Command::new(twins).args(["go", name]))?);
+    let declared = run_to_end(Command::new(twins).args(["--differs", "go", name]))?;
+    let declared = diff::parse_declared(&declared.stdout).map_err(|e| format!("{name}: {e}"))?;
+    let (expected, unused) = diff::apply(&original, &declared);
+    let lines = diff::lines(&expected, &twin);
+    let agrees = unused.is_empty() && lines.iter().all(|line| matches!(line, diff::Line::Same(_)));
+    println!("{} {name} ({origin})", if agrees { "agree " } else { "DIFFER" });
+    for d in &declared {
+        println!("    on purpose: {:?} instead of {:?}: {}", d.twin, d.original, d.reason);
+    }
+    for d in &unused {
+        println!("    declared, but the original does not print {:?}", d.original);
+    }
+    if !agrees {
+        println!("    - the original, + the twin");
+        diff::print(&lines);
+    }
+    Ok(agrees)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_program_names_its_rows_and_has_a_recording() {
+        let folder = crate::cargo::root().join("conformance/go");
+        for program in programs(&folder, None).unwrap() {
+            let source = std::fs::read_to_string(&program).unwrap();
+            assert!(source.starts_with("// rows: go-"), "{}", program.display());
+            assert!(recording(&program).exists(), "{}", program.display());
+        }
+    }
+
+    #[test]
+    fn code_and_first_line_count_where_a_program_fails() {
+        let run = |code| Run { stdout: "a\n".into(), stderr: "b\nc\n".into(), code };
+        assert_eq!(seen(&run(Some(0))), "a\n");
+        assert_eq!(seen(&run(Some(2))), "a\nexit status 2\nb\n");
+    }
+}
