@@ -73,7 +73,7 @@ fn go_06_a_select_waits_exactly_where_its_operations_would() {
     fn waits(f: impl FnOnce() + Send + 'static) {
         let goroutine = go(f);
         goroutine.waits_for();
-        goroutine.abort();
+        drop(goroutine);
     }
     run(1, || {
         let closed = chan::make::<i32>(0);
@@ -261,7 +261,7 @@ fn go_06_break_leaves_the_loop_around_the_select() {
             }
         };
         assert_eq!(kept, "left");
-        feeder.abort();
+        drop(feeder);
     });
 }
 

@@ -12,7 +12,7 @@ use crate::sync::{AtomicBool, Ordering, UnsafeCell, spin_loop};
 
 /// A value behind a spinning lock.
 pub struct Lock<T> {
-    locked: AtomicBool,
+    locked: Word,
     value: UnsafeCell<T>,
 }
 
@@ -25,13 +25,13 @@ impl<T> Lock<T> {
     /// Free.
     #[cfg(not(loom))]
     pub const fn new(value: T) -> Lock<T> {
-        Lock { locked: AtomicBool::new(false), value: UnsafeCell::new(value) }
+        Lock { locked: Word(AtomicBool::new(false)), value: UnsafeCell::new(value) }
     }
 
     /// Free.
     #[cfg(loom)]
     pub fn new(value: T) -> Lock<T> {
-        Lock { locked: AtomicBool::new(false), value: UnsafeCell::new(value) }
+        Lock { locked: Word(AtomicBool::new(false)), value: UnsafeCell::new(value) }
     }
 
     /// Takes the lock until the guard is dropped. The guard must not be kept over a wait.
@@ -42,11 +42,30 @@ impl<T> Lock<T> {
     }
 
     #[inline]
+    fn acquire(&self) {
+        self.word().acquire();
+    }
+
+    /// The lock without its value.
+    #[inline]
+    pub(crate) fn word(&self) -> &Word {
+        &self.locked
+    }
+
+    /// The value, for whoever acquired the lock.
+    #[inline]
+    pub(crate) fn value(&self) -> *mut T {
+        self.value.with_mut(|value| value)
+    }
+}
+
+/// What is taken and given back, whatever it protects.
+pub(crate) struct Word(AtomicBool);
+
+impl Word {
+    #[inline]
     pub(crate) fn acquire(&self) {
-        if self
-            .locked
-            .compare_exchange_weak(false, true, Ordering::Acquire, Ordering::Relaxed)
-            .is_err()
+        if self.0.compare_exchange_weak(false, true, Ordering::Acquire, Ordering::Relaxed).is_err()
         {
             self.acquire_contended();
         }
@@ -56,7 +75,7 @@ impl<T> Lock<T> {
     fn acquire_contended(&self) {
         let mut spins = 0_u32;
         loop {
-            while self.locked.load(Ordering::Relaxed) {
+            while self.0.load(Ordering::Relaxed) {
                 // The longer it was in vain the rarer the look: whoever has the line at hand goes
                 // on with it.
                 if spins < 7 && cfg!(not(loom)) {
@@ -68,12 +87,8 @@ impl<T> Lock<T> {
                     give_way();
                 }
             }
-            let taken = self.locked.compare_exchange_weak(
-                false,
-                true,
-                Ordering::Acquire,
-                Ordering::Relaxed,
-            );
+            let taken =
+                self.0.compare_exchange_weak(false, true, Ordering::Acquire, Ordering::Relaxed);
             if taken.is_ok() {
                 return;
             }
@@ -85,13 +100,7 @@ impl<T> Lock<T> {
     /// The caller acquired the lock and uses the value no more.
     #[inline]
     pub(crate) unsafe fn release(&self) {
-        self.locked.store(false, Ordering::Release);
-    }
-
-    /// The value, for whoever acquired the lock.
-    #[inline]
-    pub(crate) fn value(&self) -> *mut T {
-        self.value.with_mut(|value| value)
+        self.0.store(false, Ordering::Release);
     }
 }
 
@@ -129,7 +138,7 @@ impl<T> Drop for Guard<'_, T> {
     #[inline]
     fn drop(&mut self) {
         // SAFETY: the guard has the lock, and is gone.
-        unsafe { self.lock.release() }
+        unsafe { self.lock.word().release() }
     }
 }
 

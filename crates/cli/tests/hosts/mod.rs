@@ -99,7 +99,11 @@ pub(crate) fn dialect() -> &'static str {
 /// The program with these arguments, away from the terminal and the user's locale.
 pub(crate) fn ping(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fourfold"));
-    command.args(["ping", "--dialect", dialect()]).args(args).stdin(Stdio::null());
+    command.arg("ping");
+    if dialect() != "asyncio" {
+        command.args(["--dialect", dialect()]);
+    }
+    command.args(args).stdin(Stdio::null());
     command.env("LC_ALL", "C.UTF-8").env_remove("COLUMNS");
     command
 }

@@ -65,13 +65,6 @@ impl<T: Send + 'static> Goroutine<T> {
         }
         panic!("it neither waits nor ends");
     }
-
-    /// Unwinds it where it waits.
-    pub(crate) fn abort(self) {
-        self.0.abort();
-        let outcome = fiber::wait(self.0);
-        assert!(matches!(outcome, Err(Exit::Aborted)));
-    }
 }
 
 /// The text of the panic that `f` ends with.

@@ -1,7 +1,10 @@
 //! One operation that a select may choose.
 
+use std::ptr::NonNull;
+
 use super::state::{Channel, RecvError, SendError, Woken};
 use super::waiters::{CLOSED, Node, Ticket};
+use crate::lock::Word;
 
 /// A send or a receive among which [`select`](super::select()) chooses.
 ///
@@ -10,21 +13,9 @@ use super::waiters::{CLOSED, Node, Ticket};
 /// For this module's own types: `select` relies on what they do under their channels' locks.
 #[allow(private_interfaces)]
 pub unsafe trait Case {
-    /// Names the channel, for the order of locking; `None` for one that is never ready.
+    /// The channel's lock, which also names it; `None` for one that is never ready.
     #[doc(hidden)]
-    fn channel(&self) -> Option<usize>;
-
-    /// Takes the channel's lock.
-    #[doc(hidden)]
-    fn lock(&self);
-
-    /// Gives it back.
-    ///
-    /// # Safety
-    ///
-    /// The caller took it.
-    #[doc(hidden)]
-    unsafe fn unlock(&self);
+    fn lock(&self) -> Option<NonNull<Word>>;
 
     /// Does the operation at once if that can be: true if it was done.
     ///
@@ -120,19 +111,9 @@ unsafe impl<T: Send> Send for SendCase<'_, T> {}
 // SAFETY: the operations are done under the lock as the trait says.
 #[allow(private_interfaces)]
 unsafe impl<T> Case for RecvCase<'_, T> {
-    fn channel(&self) -> Option<usize> {
-        self.channel.map(|channel| std::ptr::from_ref(channel).addr())
-    }
-
     #[inline]
-    fn lock(&self) {
-        self.known().raw().acquire();
-    }
-
-    #[inline]
-    unsafe fn unlock(&self) {
-        // SAFETY: the caller's promise.
-        unsafe { self.known().raw().release() }
+    fn lock(&self) -> Option<NonNull<Word>> {
+        self.channel.map(|channel| NonNull::from(channel.raw().word()))
     }
 
     #[inline]
@@ -189,19 +170,9 @@ unsafe impl<T> Case for RecvCase<'_, T> {
 // SAFETY: the operations are done under the lock as the trait says.
 #[allow(private_interfaces)]
 unsafe impl<T> Case for SendCase<'_, T> {
-    fn channel(&self) -> Option<usize> {
-        self.channel.map(|channel| std::ptr::from_ref(channel).addr())
-    }
-
     #[inline]
-    fn lock(&self) {
-        self.known().raw().acquire();
-    }
-
-    #[inline]
-    unsafe fn unlock(&self) {
-        // SAFETY: the caller's promise.
-        unsafe { self.known().raw().release() }
+    fn lock(&self) -> Option<NonNull<Word>> {
+        self.channel.map(|channel| NonNull::from(channel.raw().word()))
     }
 
     #[inline]

@@ -17,13 +17,14 @@ use std::cell::Cell;
 use std::future::poll_fn;
 use std::marker::PhantomPinned;
 use std::pin::Pin;
-use std::ptr;
+use std::ptr::{self, NonNull};
 use std::task::{Context, Poll, Waker};
 
 use super::case::Case;
 use super::state::{Woken, wake};
 use super::waiters::Ticket;
 use crate::fiber;
+use crate::lock::Word;
 use crate::pool::{Reason, waiting};
 use crate::sync::spin_loop;
 
@@ -131,51 +132,48 @@ struct Selection {
     linked: bool,
 }
 
+/// The cases that have a channel, by the addresses of their locks.
 enum Order {
-    Inline([u8; INLINE], usize),
-    Heap(Vec<usize>),
+    Inline([Place; INLINE], usize),
+    Heap(Vec<Place>),
+}
+
+#[derive(Clone, Copy)]
+struct Place {
+    lock: NonNull<Word>,
+    index: usize,
 }
 
 impl Order {
     fn new(cases: &mut Collected<'_>) -> Order {
         if cases.len <= INLINE {
-            let mut order = [0; INLINE];
-            let mut keys = [0; INLINE];
+            let none = Place { lock: NonNull::dangling(), index: 0 };
+            let mut places = [none; INLINE];
             let mut len = 0;
             for index in 0..cases.len {
-                let Some(address) = cases.get(index).channel() else { continue };
+                let Some(lock) = cases.get(index).lock() else { continue };
                 let mut at = len;
-                while at > 0 && keys[at - 1] > address {
-                    order[at] = order[at - 1];
-                    keys[at] = keys[at - 1];
+                while at > 0 && places[at - 1].lock > lock {
+                    places[at] = places[at - 1];
                     at -= 1;
                 }
-                order[at] = index as u8;
-                keys[at] = address;
+                places[at] = Place { lock, index };
                 len += 1;
             }
-            return Order::Inline(order, len);
+            return Order::Inline(places, len);
         }
         let len = cases.len;
-        let known = |index| cases.get(index).channel().map(|address| (address, index));
-        let mut order: Vec<(usize, usize)> = (0..len).filter_map(known).collect();
-        order.sort_unstable();
-        Order::Heap(order.into_iter().map(|(_, index)| index).collect())
+        let known = |index| cases.get(index).lock().map(|lock| Place { lock, index });
+        let mut places: Vec<Place> = (0..len).filter_map(known).collect();
+        places.sort_unstable_by_key(|place| (place.lock, place.index));
+        Order::Heap(places)
     }
 
     #[inline]
-    fn len(&self) -> usize {
+    fn places(&self) -> &[Place] {
         match self {
-            Order::Inline(_, len) => *len,
-            Order::Heap(order) => order.len(),
-        }
-    }
-
-    #[inline]
-    fn get(&self, at: usize) -> usize {
-        match self {
-            Order::Inline(order, _) => order[at] as usize,
-            Order::Heap(order) => order[at],
+            Order::Inline(places, len) => &places[..*len],
+            Order::Heap(places) => places,
         }
     }
 }
@@ -194,30 +192,29 @@ impl Selection {
         Selection { order: Order::new(cases), ticket: Ticket::new(), linked: false }
     }
 
-    /// Calls `f` for one case of each channel, in the order of locking.
+    /// The lock of each channel once, in the order of locking.
     #[inline]
-    fn each_channel(&self, cases: &mut Collected<'_>, mut f: impl FnMut(&mut (dyn Case + '_))) {
-        let mut former = None;
-        for at in 0..self.order.len() {
-            let case = cases.get(self.order.get(at));
-            let channel = case.channel();
-            if channel != former {
-                f(case);
-            }
-            former = channel;
-        }
+    fn locks(&self) -> impl Iterator<Item = &Word> {
+        let places = self.order.places();
+        places.iter().enumerate().filter_map(move |(at, place)| {
+            // SAFETY: the lock of a channel that a case borrows, and the cases outlive this.
+            let lock = unsafe { place.lock.as_ref() };
+            (at == 0 || places[at - 1].lock != place.lock).then_some(lock)
+        })
     }
 
-    fn lock_all(&self, cases: &mut Collected<'_>) {
-        self.each_channel(cases, |case| case.lock());
+    #[inline]
+    fn lock_all(&self) {
+        self.locks().for_each(Word::acquire);
     }
 
     /// # Safety
     ///
     /// The caller locked all.
-    unsafe fn unlock_all(&self, cases: &mut Collected<'_>) {
+    #[inline]
+    unsafe fn unlock_all(&self) {
         // SAFETY: the caller's promise; one lock for each channel.
-        self.each_channel(cases, |case| unsafe { case.unlock() });
+        self.locks().for_each(|lock| unsafe { lock.release() });
     }
 
     /// Tries all in a random order.
@@ -226,12 +223,14 @@ impl Selection {
     ///
     /// The caller locked all.
     unsafe fn try_all(&self, cases: &mut Collected<'_>, woken: &mut Woken) -> Option<usize> {
-        let len = self.order.len();
+        let places = self.order.places();
+        let len = places.len();
         let mut small: [u8; INLINE] = std::array::from_fn(|at| at as u8);
         let mut large: Vec<usize> = if len > INLINE { (0..len).collect() } else { Vec::new() };
         for tried in 0..len {
             // Fisher and Yates, one step at a time: what follows was not tried yet.
-            let pick = tried + random(len - tried);
+            let left = len - tried;
+            let pick = tried + if left > 1 { random(left) } else { 0 };
             let at = if len > INLINE {
                 large.swap(tried, pick);
                 large[tried]
@@ -239,7 +238,7 @@ impl Selection {
                 small.swap(tried, pick);
                 small[tried] as usize
             };
-            let index = self.order.get(at);
+            let index = places[at].index;
             // SAFETY: the caller's promise.
             if unsafe { cases.get(index).try_now(woken) } {
                 return Some(index);
@@ -250,11 +249,11 @@ impl Selection {
 
     fn try_now(&self, cases: &mut Collected<'_>) -> Option<usize> {
         let mut woken = None;
-        self.lock_all(cases);
+        self.lock_all();
         // SAFETY: locked above.
         let chosen = unsafe {
             let chosen = self.try_all(cases, &mut woken);
-            self.unlock_all(cases);
+            self.unlock_all();
             chosen
         };
         wake(woken);
@@ -299,7 +298,7 @@ impl Selection {
         waker: impl FnOnce() -> Option<Waker>,
     ) -> Begun {
         let mut woken = None;
-        self.lock_all(cases);
+        self.lock_all();
         // SAFETY: locked above; the rest is the caller's promise.
         let begun = unsafe {
             let begun = match self.try_all(cases, &mut woken) {
@@ -312,7 +311,7 @@ impl Selection {
                     None => Begun::NoWaker,
                 },
             };
-            self.unlock_all(cases);
+            self.unlock_all();
             begun
         };
         wake(woken);
@@ -326,10 +325,9 @@ impl Selection {
         self.ticket = Ticket::new();
         self.ticket.set_waker(waker);
         let ticket = &raw const self.ticket;
-        for at in 0..self.order.len() {
-            let index = self.order.get(at);
+        for place in self.order.places() {
             // SAFETY: the caller's promise.
-            unsafe { cases.get(index).link(ticket, index) };
+            unsafe { cases.get(place.index).link(ticket, place.index) };
         }
         self.linked = true;
     }
@@ -359,17 +357,15 @@ impl Selection {
 
     /// Takes all nodes out of their lists but that of the `chosen` case, which is out already.
     fn unlink_all(&mut self, cases: &mut Collected<'_>, chosen: Option<usize>) {
-        for at in 0..self.order.len() {
-            let index = self.order.get(at);
-            if Some(index) == chosen {
+        for place in self.order.places() {
+            if Some(place.index) == chosen {
                 continue;
             }
-            let case = cases.get(index);
-            case.lock();
-            // SAFETY: locked.
+            // SAFETY: as in `locks`; then locked.
             unsafe {
-                case.unlink();
-                case.unlock();
+                place.lock.as_ref().acquire();
+                cases.get(place.index).unlink();
+                place.lock.as_ref().release();
             }
         }
         self.linked = false;

@@ -149,7 +149,8 @@ fn yield_elsewhere() {
 
 /// Gives way if this fiber has run for longer than its share. Operations that often need not wait
 /// call it, so that a loop of them does not keep its worker from others.
-#[inline]
+// Never inlined: it reads a thread-local, and its callers wait in between (`current.rs`).
+#[inline(never)]
 pub fn checkpoint() {
     if Worker::current().is_some_and(Worker::is_overdue) {
         overdue();

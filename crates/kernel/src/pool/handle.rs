@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use super::task::Task;
-use crate::task::{self, Erased, Exit, ListenerKey};
+use crate::task::{self, Exit, ListenerKey};
 
 /// How a task ended. Only ever moved out, never looked at from two threads.
 pub(crate) struct Outcome<T>(pub(crate) Result<T, Exit>);
@@ -16,6 +16,9 @@ pub(crate) struct Outcome<T>(pub(crate) Result<T, Exit>);
 unsafe impl<T: Send> Sync for Outcome<T> {}
 
 /// Waits for a task. Dropping it detaches: the task goes on.
+///
+/// It cannot abort the task: a fiber may have lent what lies on its stack, and only the end of the
+/// pool knows in which order such stacks are unwound.
 ///
 /// It is a future of the task's value, or of why there is none. Any executor may poll it, and any
 /// thread.
@@ -41,17 +44,6 @@ impl<T: Send + 'static> Handle<T> {
     /// Whether the task has ended.
     pub fn is_finished(&self) -> bool {
         self.cell.is_done()
-    }
-
-    /// Asks for the task to be dropped instead of polled next; a fiber is unwound. Its outcome is
-    /// then [`Exit::Aborted`].
-    pub fn abort(&self) {
-        self.cell.abort();
-    }
-
-    /// The same task without its outcome's type.
-    pub fn erase(&self) -> Erased<Task> {
-        self.cell.erase()
     }
 
     /// The outcome, if there is one and nobody took it.

@@ -108,7 +108,7 @@ impl Shared {
     }
 
     pub(super) fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::Acquire)
+        self.stopping.load(Ordering::SeqCst)
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -129,7 +129,7 @@ impl Shared {
     }
 
     pub(super) fn begin_to_stop(&self) -> bool {
-        !self.stopping.swap(true, Ordering::AcqRel)
+        !self.stopping.swap(true, Ordering::SeqCst)
     }
 
     #[inline]

@@ -145,6 +145,9 @@ impl Shared {
         Handle::new(handle)
     }
 
+    // Never inlined, like the next: what reads thread-locals must not become a part of code that
+    // waits in between (`fiber/current.rs`).
+    #[inline(never)]
     pub(super) fn spawn<F>(
         &'static self,
         future: F,
@@ -159,6 +162,7 @@ impl Shared {
         self.start(FutureBody(future), Task::new(self, Kind::Future, name, location))
     }
 
+    #[inline(never)]
     pub(super) fn spawn_fiber<F, T>(
         &'static self,
         main: F,

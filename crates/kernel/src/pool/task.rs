@@ -149,7 +149,7 @@ impl Task {
 
     /// Whether others borrow from its stack, which must not be unwound now.
     pub(super) fn lends(&self) -> bool {
-        self.lent.load(Ordering::Acquire) > 0
+        self.lent.load(Ordering::SeqCst) > 0
     }
 }
 
@@ -178,13 +178,14 @@ impl Owner {
 
     /// One more borrows from its stack.
     pub(crate) fn lends(&self) {
-        self.cell().data().lent.fetch_add(1, Ordering::AcqRel);
+        // Before the pool is asked whether it ends: either it sees the loan, or the loan is refused.
+        self.cell().data().lent.fetch_add(1, Ordering::SeqCst);
     }
 
     /// One less does. If it was the last and the pool is ending, the owner's stack is unwound next.
     pub(crate) fn got_back(&self) {
         let cell = self.cell();
-        if cell.data().lent.fetch_sub(1, Ordering::AcqRel) == 1 && cell.data().pool.is_stopping() {
+        if cell.data().lent.fetch_sub(1, Ordering::SeqCst) == 1 && cell.data().pool.is_stopping() {
             cell.abort();
         }
     }

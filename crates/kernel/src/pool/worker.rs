@@ -65,7 +65,7 @@ pub(crate) struct Worker {
 /// Runs `f` on the task that is being polled on this thread, if one of a pool is.
 #[inline]
 pub(crate) fn with_current_task(f: impl FnOnce(&Task)) {
-    let task = TASK.get();
+    let task = current_task();
     if !task.is_null() {
         // SAFETY: set by `Worker::run` to the data of a cell whose runnable is being run, and so
         // alive, and cleared before the run's reference may go.
@@ -73,7 +73,9 @@ pub(crate) fn with_current_task(f: impl FnOnce(&Task)) {
     }
 }
 
-/// The data of the task that is being polled on this thread.
+/// The data of the task that is being polled on this thread. Never inlined, since it is called by
+/// code that waits in between; see `fiber/current.rs`.
+#[inline(never)]
 pub(crate) fn current_task() -> *const Task {
     TASK.get()
 }
