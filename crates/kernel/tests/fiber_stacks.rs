@@ -69,11 +69,13 @@ fn a_hundred_thousand_need_few_mappings() {
     let stacks: Vec<_> = (0..100_000).map(|_| cache.take(16 << 10).unwrap()).collect();
     let made = stats().made;
     assert!(made >= 100_000, "{made}");
+    // Threads of other tests end meanwhile, and their mappings go with them.
+    let more = mappings().saturating_sub(before);
     // Where the kernel cannot mark guards, each splits a mapping; there the limit is the system's.
-    if mappings() - before > 50_000 {
+    if more > 50_000 {
         eprintln!("guards by protection");
     } else {
-        assert!(mappings() - before < 100, "{} more mappings", mappings() - before);
+        assert!(more < 100, "{more} more mappings");
     }
     stacks.into_iter().for_each(|stack| cache.put(stack));
 }
