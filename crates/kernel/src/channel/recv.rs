@@ -51,8 +51,9 @@ impl<T> Channel<T> {
             Err(RecvError::Empty) => {}
         }
         let mut wait = pin!(self.recv(reason));
-        // Under the same lock. A fiber's waker is this crate's own: cloning it is one addition.
-        let Some(waker) = fiber::own_waker() else {
+        // Under the same lock: taking a fiber's own waker runs no foreign code.
+        // SAFETY: `wait_pending` comes next.
+        let Some(waker) = (unsafe { fiber::own_waker() }) else {
             drop(state);
             return fiber::wait(wait);
         };

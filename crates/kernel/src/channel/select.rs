@@ -407,9 +407,10 @@ pub fn select<C: Cases>(cases: &mut C, reason: &'static Reason) -> usize {
     let mut collected = Collected::of(cases);
     let mut frame = Waiting(Selection::new(&mut collected), collected);
     let Waiting(selection, collected) = &mut frame;
-    // SAFETY: both lie in this frame or are borrowed for it, until `leave` in the end. A fiber's own
-    // waker may be cloned under the locks.
-    match unsafe { selection.begin(collected, fiber::own_waker) } {
+    // SAFETY: both lie in this frame or are borrowed for it, until `leave` in the end. Where a fiber's
+    // own waker is taken, which runs no foreign code and so may happen under the locks, all is linked
+    // and `wait_pending` comes next.
+    match unsafe { selection.begin(collected, || fiber::own_waker()) } {
         Begun::Chosen(index) => index,
         Begun::Linked => {
             waiting(reason);

@@ -58,7 +58,8 @@ impl<T> Channel<T> {
         };
         let mut wait = pin!(self.send(value, reason));
         // Under the same lock, as for a receive.
-        let Some(waker) = fiber::own_waker() else {
+        // SAFETY: `wait_pending` comes next.
+        let Some(waker) = (unsafe { fiber::own_waker() }) else {
             drop(state);
             return fiber::wait(wait);
         };

@@ -20,6 +20,15 @@ use crate::pool::{Kind, Outcome, Task, done, exit};
 use crate::task::{Body, Exit};
 use crate::trace;
 
+/// Of the fiber's task, which lies in the same cell.
+struct Address(*const Task);
+
+impl Address {
+    fn get(&self) -> *const Task {
+        self.0
+    }
+}
+
 type Switch<T> = Coroutine<*const Waker, (), T, Stack>;
 
 pub(crate) struct Fiber<F, T> {
@@ -69,8 +78,9 @@ where
             data.settle(worker.index());
             worker.settle();
         }
+        let task = Address(ptr::from_ref(data));
         let coroutine = Coroutine::with_stack(stack, move |yielder, waker| {
-            let control = Control::new(yielder, waker);
+            let control = Control::new(yielder, waker, task.get());
             current::set(&raw const control);
             main()
         });

@@ -12,6 +12,9 @@ use std::task::Waker;
 
 use corosensei::Yielder;
 
+use crate::pool::Task;
+use crate::task::pass_on;
+
 thread_local! {
     static CURRENT: Cell<*const Control> = const { Cell::new(ptr::null()) };
 }
@@ -21,6 +24,8 @@ pub(super) struct Control {
     yielder: *const Yielder<*const Waker, ()>,
     /// The waker of the fiber's cell, in the frame of the poll that resumed it last.
     waker: Cell<*const Waker>,
+    /// The data of the fiber's cell.
+    task: *const Task,
     /// The stack is being unwound because nobody will ever resume it.
     tearing_down: Cell<bool>,
 }
@@ -36,10 +41,15 @@ pub(super) fn set(control: *const Control) -> *const Control {
 }
 
 impl Control {
-    pub(super) fn new(yielder: &Yielder<*const Waker, ()>, waker: *const Waker) -> Control {
+    pub(super) fn new(
+        yielder: &Yielder<*const Waker, ()>,
+        waker: *const Waker,
+        task: *const Task,
+    ) -> Control {
         Control {
             yielder: ptr::from_ref(yielder),
             waker: Cell::new(waker),
+            task,
             tearing_down: Cell::new(false),
         }
     }
@@ -50,6 +60,27 @@ impl Control {
         // SAFETY: it lives in the frame of the poll that resumed this fiber, which does not end
         // before the fiber suspends, and then it is replaced before it is used again.
         unsafe { &*self.waker.get() }
+    }
+
+    /// The fiber's task.
+    #[inline]
+    pub(super) fn task(&self) -> &Task {
+        // SAFETY: the cell that owns this fiber's stack is alive while code runs on it.
+        unsafe { &*self.task }
+    }
+
+    /// A waker of the fiber's own cell that may be kept, at no cost.
+    ///
+    /// # Safety
+    ///
+    /// The fiber suspends next, and before it does this is not called again.
+    #[inline]
+    pub(super) unsafe fn own_waker(&self) -> Waker {
+        self.task().passes_on();
+        // SAFETY: this is the waker of the poll that runs the fiber; it ends pending, since the
+        // fiber suspends, and `passed_on` will say so. The registry has a reference of its own until
+        // the outcome is written.
+        unsafe { pass_on(self.waker()) }
     }
 
     pub(super) fn tear_down(&self) {

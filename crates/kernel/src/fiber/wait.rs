@@ -56,15 +56,19 @@ pub fn wait<F: Future>(future: F) -> F::Output {
     wait_on_fiber(unsafe { &*control }, future)
 }
 
-/// A clone of this fiber's own waker, if this code runs on one that may leave its stack now.
+/// This fiber's own waker to keep, if this code runs on one that may leave its stack now.
+///
+/// # Safety
+///
+/// If there is one, [`wait_pending`] is called next, and nothing else that suspends.
 #[inline]
-pub(crate) fn own_waker() -> Option<std::task::Waker> {
+pub(crate) unsafe fn own_waker() -> Option<std::task::Waker> {
     let control = current::get();
     if control.is_null() || std::thread::panicking() {
         return None;
     }
-    // SAFETY: as in `wait`.
-    Some(unsafe { &*control }.waker().clone())
+    // SAFETY: as in `wait`; the rest is the caller's promise.
+    Some(unsafe { (*control).own_waker() })
 }
 
 /// As [`wait`], of a future that is pending already and has been given [`own_waker`].
@@ -135,9 +139,10 @@ pub fn yield_now() {
     if std::thread::panicking() {
         return;
     }
-    worker::with_current_task(|task| task.yield_next());
     // SAFETY: as in `wait`.
-    unsafe { &*control }.suspend();
+    let control = unsafe { &*control };
+    control.task().yield_next();
+    control.suspend();
 }
 
 #[cold]

@@ -39,6 +39,8 @@ pub struct Task {
     kind: Kind,
     /// Set by a body that wants to be queued again at once.
     yielded: AtomicBool,
+    /// Set by a body that made a waker of its run's reference.
+    passed_on: AtomicBool,
     /// How many others borrow from this task's stack. While there are, it is not unwound.
     lent: AtomicU32,
     /// Why it waits, since its last poll; null while it does not, or did not say.
@@ -70,6 +72,7 @@ impl Task {
             home: AtomicU16::new(0),
             kind,
             yielded: AtomicBool::new(false),
+            passed_on: AtomicBool::new(false),
             lent: AtomicU32::new(0),
             reason: AtomicPtr::new(ptr::null_mut()),
             since: AtomicU64::new(0),
@@ -145,6 +148,12 @@ impl Task {
     #[inline]
     pub(crate) fn yield_next(&self) {
         self.yielded.store(true, Ordering::Relaxed);
+    }
+
+    /// The reference of the present run is a waker's from now on; see [`pass_on`](crate::task::pass_on).
+    #[inline]
+    pub(crate) fn passes_on(&self) {
+        self.passed_on.store(true, Ordering::Relaxed);
     }
 
     /// Whether others borrow from its stack, which must not be unwound now.
@@ -231,6 +240,14 @@ unsafe impl Schedule for Task {
     fn yielded(&self) -> bool {
         self.yielded.load(Ordering::Relaxed) && {
             self.yielded.store(false, Ordering::Relaxed);
+            true
+        }
+    }
+
+    #[inline]
+    fn passed_on(&self) -> bool {
+        self.passed_on.load(Ordering::Relaxed) && {
+            self.passed_on.store(false, Ordering::Relaxed);
             true
         }
     }

@@ -301,17 +301,19 @@ impl<B: Body<S>, S: Schedule> Bodied<B, S> {
             })
         }));
         let value = match polled {
-            Ok(Poll::Pending) => match state.pause(cell.front.data.yielded()) {
-                Pause::Idle => return,
-                // SAFETY: the last reference is ours.
-                Pause::Free => return unsafe { give_up::<S>(header) },
-                // SAFETY: `SCHEDULED` is set, and the runner's reference is the runnable's.
-                Pause::Queue => return unsafe { queue_again::<S>(header) },
-                Pause::Abort => {
-                    // SAFETY: this is still the runner.
-                    return unsafe { Self::drop_body_and_finish(header) };
+            Ok(Poll::Pending) => {
+                match state.pause(cell.front.data.yielded(), cell.front.data.passed_on()) {
+                    Pause::Idle => return,
+                    // SAFETY: the last reference is ours.
+                    Pause::Free => return unsafe { give_up::<S>(header) },
+                    // SAFETY: `SCHEDULED` is set, and the runner's reference is the runnable's.
+                    Pause::Queue => return unsafe { queue_again::<S>(header) },
+                    Pause::Abort => {
+                        // SAFETY: this is still the runner.
+                        return unsafe { Self::drop_body_and_finish(header) };
+                    }
                 }
-            },
+            }
             Ok(Poll::Ready(value)) => value,
             Err(payload) => NoUnwind::during(|| B::exit(&cell.front.data, Exit::Panicked(payload))),
         };

@@ -42,7 +42,7 @@ fn a_wake_is_never_lost_and_never_makes_two_runnables() {
                 // loom refuses two at once: this is "never two runnables".
                 // SAFETY: the runner is alone, which is what is checked.
                 cell.body.with_mut(|body| unsafe { *body = seen });
-                match cell.state.pause(false) {
+                match cell.state.pause(false, false) {
                     Pause::Queue => {}
                     Pause::Idle => return,
                     other => panic!("{other:?}"),
@@ -66,6 +66,72 @@ fn a_wake_is_never_lost_and_never_makes_two_runnables() {
         }
         // SAFETY: the others are joined.
         assert_eq!(cell.body.with(|body| unsafe { *body }), 2);
+    });
+}
+
+/// A run that passes its reference on to a waker, which wakes while it runs or after it: there is
+/// one runnable, and no reference too many or too few.
+#[test]
+fn a_reference_that_was_passed_on_is_given_back_once() {
+    check(|| {
+        // One reference is the runnable's, the other outlives all runs.
+        let state = Arc::new(State::scheduled(2));
+        fn end(state: &State) {
+            assert_eq!(state.start(), Start::Poll);
+            state.finish();
+            assert!(!state.release());
+        }
+        assert_eq!(state.start(), Start::Poll);
+        let waking = thread::spawn({
+            let state = state.clone();
+            move || match state.wake_by_value() {
+                Some(Wake::Queue) => end(&state),
+                Some(Wake::Nothing) => unreachable!("told by None"),
+                None => assert!(!state.release()),
+            }
+        });
+        match state.pause(false, true) {
+            Pause::Queue => end(&state),
+            Pause::Idle => {}
+            other => panic!("{other:?}"),
+        }
+        waking.join().unwrap();
+        assert!(state.is_done() && state.is_only_reference());
+    });
+}
+
+/// As above, and an abort comes between: the run goes on to its end with a reference of its own.
+#[test]
+fn an_abort_after_a_reference_was_passed_on_finds_one() {
+    check(|| {
+        let state = Arc::new(State::scheduled(2));
+        fn end(state: &State) {
+            state.finish();
+            assert!(!state.release());
+        }
+        assert_eq!(state.start(), Start::Poll);
+        // The waker lies in the body; whoever drops the body drops it.
+        let aborting = thread::spawn({
+            let state = state.clone();
+            move || {
+                if state.abort() == Wake::Queue {
+                    assert_eq!(state.start(), Start::Abort);
+                    assert!(!state.release());
+                    end(&state);
+                }
+            }
+        });
+        match state.pause(false, true) {
+            Pause::Idle => {}
+            Pause::Abort => {
+                assert!(!state.release());
+                end(&state);
+            }
+            // Aborted and woken at once is aborted.
+            other => panic!("{other:?}"),
+        }
+        aborting.join().unwrap();
+        assert!(state.is_done() && state.is_only_reference());
     });
 }
 

@@ -51,6 +51,16 @@ pub unsafe trait Schedule: Sized + 'static {
         false
     }
 
+    /// Whether the body, which was just polled and is pending, made a waker of the run's own
+    /// reference ([`pass_on`]), and no more than one. It spares that waker's reference being counted
+    /// up and the run's being counted down.
+    ///
+    /// [`pass_on`]: super::pass_on
+    #[inline]
+    fn passed_on(&self) -> bool {
+        false
+    }
+
     /// Puts a body that was just polled, and is to be polled again, where it will be run: as
     /// [`schedule`](Schedule::schedule), but known to be called by the body's runner.
     ///
@@ -255,4 +265,18 @@ pub unsafe fn data_of<S: Schedule>(waker: &Waker) -> Option<&S> {
     // SAFETY: the waker keeps the cell alive while it is borrowed; the thread is the caller's
     // promise.
     cell::header_of::<S>(waker).map(|header| unsafe { cell::data(header) })
+}
+
+/// A waker of a body's cell that owns the reference of the run that is going on, instead of a new
+/// one.
+///
+/// # Safety
+///
+/// `waker` is the one that the body is being polled with, on this thread; the poll will end pending;
+/// it is done once in it, and [`Schedule::passed_on`] will say so; and somebody else has a reference
+/// to the cell until the body has ended.
+#[inline]
+pub unsafe fn pass_on(waker: &Waker) -> Waker {
+    // SAFETY: a waker of the same cell, for a reference that the caller says is nobody else's now.
+    unsafe { Waker::new(waker.data(), waker.vtable()) }
 }

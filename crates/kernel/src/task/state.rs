@@ -23,7 +23,8 @@
 //! Invariants:
 //!
 //! 1. At most one `Runnable` exists. It owns one reference, and `SCHEDULED` or `RUNNING` is set
-//!    while it lives.
+//!    while it lives. While it runs, the body may pass that reference on to a waker, where another
+//!    that outlives the run is known; `pause` then gives none back.
 //! 2. The body is touched only by whoever set `RUNNING`, or by whoever took the last reference.
 //! 3. `DONE` is set once, after the outcome was written (release); who sees it (acquire) may read
 //!    the outcome without a lock.
@@ -164,18 +165,27 @@ impl State {
         if before & ABORTED == 0 { Start::Poll } else { Start::Abort }
     }
 
-    /// `RUNNING` → idle, or → `SCHEDULED` if it was woken meanwhile or wants to go on.
+    /// `RUNNING` → idle, or → `SCHEDULED` if it was woken meanwhile or wants to go on. The runner's
+    /// reference is given back, unless it was `passed_on` or goes into the next runnable; where it
+    /// is needed after it was passed on, there is a new one.
     #[inline]
-    pub(super) fn pause(&self, go_on: bool) -> Pause {
+    pub(super) fn pause(&self, go_on: bool, passed_on: bool) -> Pause {
         let mut now = self.0.load(Ordering::Relaxed);
         loop {
             debug_assert_eq!(now & (RUNNING | DONE), RUNNING);
             if now & ABORTED != 0 {
+                if passed_on {
+                    self.retain();
+                }
                 return Pause::Abort;
             }
             let woken = go_on | (now & SCHEDULED != 0);
-            let next =
-                if woken { (now & !RUNNING) | SCHEDULED } else { (now & !RUNNING) - REFERENCE };
+            let next = match (woken, passed_on) {
+                (true, false) => (now & !RUNNING) | SCHEDULED,
+                (true, true) => ((now & !RUNNING) | SCHEDULED) + REFERENCE,
+                (false, false) => (now & !RUNNING) - REFERENCE,
+                (false, true) => now & !RUNNING,
+            };
             match self.0.compare_exchange_weak(now, next, Ordering::AcqRel, Ordering::Relaxed) {
                 Ok(_) if woken => return Pause::Queue,
                 Ok(_) if next < REFERENCE => return Pause::Free,
