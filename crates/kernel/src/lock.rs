@@ -71,6 +71,12 @@ impl Word {
         }
     }
 
+    /// Takes it if it is free.
+    #[inline]
+    pub(crate) fn try_acquire(&self) -> bool {
+        self.0.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed).is_ok()
+    }
+
     #[cold]
     fn acquire_contended(&self) {
         let mut spins = 0_u32;

@@ -69,18 +69,17 @@ pub(super) fn main_is_gone(pool: &Pool) {
 /// Whether no thread of this process could wake a goroutine but those this library started, and
 /// the one that waits for the pool.
 #[cfg(target_os = "linux")]
-pub(super) fn only_our_threads(pool: &Pool) -> bool {
+pub(super) fn only_our_threads() -> bool {
     let Ok(threads) = std::fs::read_dir("/proc/self/task") else { return true };
     let names = threads
         .flatten()
         .filter_map(|thread| std::fs::read_to_string(thread.path().join("comm")).ok());
     // The main thread, which is in `run`; the others have names that this library gives.
-    let _ = pool;
     let foreign = names.filter(|name| !(name.starts_with("go-") || name.starts_with("blocking-")));
     foreign.count() <= 1
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(super) fn only_our_threads(_: &Pool) -> bool {
+pub(super) fn only_our_threads() -> bool {
     true
 }

@@ -152,15 +152,21 @@ impl Builder {
         match deadlock {
             Deadlock::Ignore => {}
             Deadlock::End => {
+                // A thread that is just starting looks foreign until it has its name, and a foreign
+                // one may end: so a doubt is not the last word.
                 pool = pool.on_deadlock(|pool| {
-                    if report::only_our_threads(pool) {
-                        eprint!("{}", report::deadlock(pool));
-                        process::exit(2);
+                    if !report::only_our_threads() {
+                        return false;
                     }
+                    eprint!("{}", report::deadlock(pool));
+                    process::exit(2)
                 });
             }
             Deadlock::Report(hook) => {
-                pool = pool.on_deadlock(move |pool| hook(&report::deadlock(pool)));
+                pool = pool.on_deadlock(move |pool| {
+                    hook(&report::deadlock(pool));
+                    true
+                });
             }
         }
         pool.build()

@@ -16,7 +16,7 @@ use crate::fiber::stack;
 use crate::timer::Clock;
 
 pub(super) type OnPanic = Arc<dyn Fn(&Task, &(dyn Any + Send)) + Send + Sync>;
-pub(super) type OnDeadlock = Arc<dyn Fn(&Pool) + Send + Sync>;
+pub(super) type OnDeadlock = Arc<dyn Fn(&Pool) -> bool + Send + Sync>;
 pub(super) type OnStall = Arc<dyn Fn(&Stall) + Send + Sync>;
 
 pub(crate) struct Config {
@@ -119,8 +119,10 @@ impl Builder {
         self
     }
 
-    /// Called once all tasks wait for each other, on a worker.
-    pub fn on_deadlock(mut self, hook: impl Fn(&Pool) + Send + Sync + 'static) -> Builder {
+    /// Called once all tasks wait for each other, on a worker. `false` from it means that it does not
+    /// believe so, since it knows of somebody who may end a wait: then it is asked again some time
+    /// later, if all still wait.
+    pub fn on_deadlock(mut self, hook: impl Fn(&Pool) -> bool + Send + Sync + 'static) -> Builder {
         self.config.on_deadlock = Some(Arc::new(hook));
         self
     }

@@ -12,11 +12,12 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 use super::Pool;
+use super::builder::OnDeadlock;
 use super::shared::Shared;
 use super::task::Task;
 use super::waiting::{EndedBy, Reason, waiting};
@@ -26,7 +27,13 @@ pub(super) struct Quiet {
     waiters: Mutex<Vec<Waker>>,
     any: AtomicBool,
     /// A deadlock was told of, or is not to be.
-    told: AtomicBool,
+    over: AtomicBool,
+    /// Someone is being told.
+    telling: AtomicBool,
+    /// So often nobody believed it.
+    doubts: AtomicU32,
+    /// So many looks of sysmon from now all is looked at again; 0 if never.
+    again_in: AtomicU32,
 }
 
 impl Quiet {
@@ -34,12 +41,40 @@ impl Quiet {
         Quiet {
             waiters: Mutex::default(),
             any: AtomicBool::new(false),
-            told: AtomicBool::new(false),
+            over: AtomicBool::new(false),
+            telling: AtomicBool::new(false),
+            doubts: AtomicU32::new(0),
+            again_in: AtomicU32::new(0),
         }
     }
 
     pub(super) fn forgive(&self) {
-        self.told.store(true, Ordering::Release);
+        self.over.store(true, Ordering::Release);
+    }
+
+    /// Tells of a deadlock, once. Who doubts it is asked again: after a tenth of a second first, then
+    /// ever later.
+    fn tell(&self, shared: &'static Shared, on_deadlock: &OnDeadlock) {
+        if self.over.load(Ordering::Acquire) || self.telling.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        if on_deadlock(&Pool::from_shared(shared)) {
+            self.over.store(true, Ordering::Release);
+        } else {
+            let doubts = self.doubts.fetch_add(1, Ordering::Relaxed);
+            self.again_in.store(1 << doubts.min(6), Ordering::Release);
+        }
+        self.telling.store(false, Ordering::Release);
+    }
+
+    /// Asked by sysmon each time it looks at a pool that sleeps: whether a worker should look again
+    /// at whether anything can still happen.
+    pub(super) fn again(&self) -> bool {
+        let looks = self.again_in.load(Ordering::Acquire);
+        if looks > 0 {
+            self.again_in.store(looks - 1, Ordering::Relaxed);
+        }
+        looks == 1
     }
 }
 
@@ -112,9 +147,7 @@ fn deadlock(shared: &'static Shared) -> bool {
     if woken || shared.outside() > 0 || shared.services.next_deadline().is_some() {
         return false;
     }
-    if !shared.quiet.told.swap(true, Ordering::AcqRel) {
-        on_deadlock(&Pool::from_shared(shared));
-    }
+    shared.quiet.tell(shared, on_deadlock);
     false
 }
 

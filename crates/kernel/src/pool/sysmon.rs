@@ -73,6 +73,11 @@ impl Signal {
                     break;
                 }
                 trimmer.look();
+                if shared.quiet.again()
+                    && let Some(index) = shared.idle.any_sleeper()
+                {
+                    shared.wake_worker(index);
+                }
             }
         }
         self.asleep.store(false, Ordering::Relaxed);
