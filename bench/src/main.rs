@@ -25,6 +25,7 @@ mod python;
 mod report;
 mod runtime;
 mod runtimes;
+mod stall;
 mod statistics;
 mod versions;
 mod workload;

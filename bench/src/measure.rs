@@ -26,6 +26,25 @@ pub(crate) struct Sample {
     pub(crate) peak_rss_bytes: u64,
     /// Growth of the resident set over the stretch.
     pub(crate) grown_bytes: u64,
+    /// The tails of the latencies, where those are measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) tails: Option<Tails>,
+}
+
+/// How late things were at the 99th percentile, in one run.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Tails {
+    /// While all workers were free.
+    pub(crate) quiet_p99_ns: u64,
+    /// While one was held.
+    pub(crate) stalled_p99_ns: u64,
+}
+
+impl Tails {
+    /// What the held worker cost: the latter divided by the former.
+    pub(crate) fn ratio(self) -> f64 {
+        self.stalled_p99_ns as f64 / self.quiet_p99_ns as f64
+    }
 }
 
 /// What a workload hands back.
@@ -39,6 +58,8 @@ pub(crate) struct Measured {
     pub(crate) cpu_ns: u64,
     /// Growth of the resident set.
     pub(crate) grown_bytes: u64,
+    /// The tails of the latencies, where those are measured.
+    pub(crate) tails: Option<Tails>,
 }
 
 /// Starts when the runtime is up and about to do its first operation.
@@ -62,7 +83,7 @@ impl Stopwatch {
         let wall_ns = u64::try_from(self.wall.elapsed().as_nanos()).expect("less than 584 years");
         let cpu_ns = process_cpu_ns() - self.cpu_ns;
         let grown_bytes = resident_bytes()?.saturating_sub(self.resident);
-        Ok(Measured { operations, wall_ns, cpu_ns, grown_bytes })
+        Ok(Measured { operations, wall_ns, cpu_ns, grown_bytes, tails: None })
     }
 }
 
@@ -111,6 +132,7 @@ impl Sample {
             cpu_seconds: measured.cpu_ns as f64 / 1e9,
             peak_rss_bytes: peak_resident_bytes()?,
             grown_bytes: measured.grown_bytes,
+            tails: measured.tails,
         })
     }
 }

@@ -1,5 +1,6 @@
 //! Fourfold: the Go dialect, on one worker or two.
 
+use super::fourfold_stall;
 use crate::measure::{Measured, Stopwatch};
 use crate::runtime::announce;
 use crate::workload::{Job, MESSAGE_BYTES, Workload};
@@ -14,6 +15,9 @@ use std::time::Duration;
 pub(super) fn run(workload: Workload, job: Job) -> io::Result<Measured> {
     let workers = if workload.on_one_worker() { 1 } else { 2 };
     Builder::new().workers(workers).run(move || match workload {
+        stall if let Some((waiters, hold)) = stall.stall() => {
+            fourfold_stall::run(waiters, hold, job)
+        }
         Workload::GoGosched => gosched(job),
         Workload::GoUnbuffered1 | Workload::GoUnbuffered2 => unbuffered(job),
         Workload::GoBuffered1 | Workload::GoBuffered2 => buffered(job),

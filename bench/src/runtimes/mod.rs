@@ -5,9 +5,12 @@ mod epoll;
 mod fourfold;
 #[cfg(feature = "fourfold")]
 mod fourfold_go;
+#[cfg(feature = "fourfold")]
+mod fourfold_stall;
 mod smol;
 mod tokio;
 mod tokio_mt;
+mod tokio_mt_stall;
 
 use crate::names::RuntimeName;
 use crate::runtime::Runtime;

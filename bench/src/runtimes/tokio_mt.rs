@@ -1,5 +1,6 @@
 //! tokio on two workers.
 
+use super::tokio_mt_stall;
 use crate::measure::{Measured, Stopwatch};
 use crate::runtime::{Runtime, announce};
 use crate::versions;
@@ -31,6 +32,9 @@ impl Runtime for TokioMt {
             Workload::GoSleepersFuture => runtime.spawn(sleepers(job)),
             Workload::GoParkedFuture => runtime.spawn(parked(job)),
             Workload::GoEcho => runtime.spawn(echo(job)),
+            stall if let Some((waiters, hold)) = stall.stall() => {
+                runtime.spawn(tokio_mt_stall::run(waiters, hold, job))
+            }
             other => return Err(io::Error::other(format!("no {}", other.as_str()))),
         };
         runtime.block_on(task).map_err(io::Error::other)?
