@@ -25,10 +25,12 @@ pub(crate) const WAITERS: u64 = 100;
 pub(crate) const TICKS: u64 = 200;
 /// From one tick of a waiter to its next.
 const PERIOD: Duration = Duration::from_millis(1);
+/// The waiters of one group have their ticks at the same time; the groups are spread evenly.
+const GROUPS: u64 = 4;
 /// For how long the worker is held, each time.
 const HOLD: Duration = Duration::from_millis(50);
-/// How long the holder then waits as it should.
-pub(crate) const PAUSE: Duration = Duration::from_millis(10);
+/// How long the holder then waits as it should, at least.
+const PAUSE: Duration = Duration::from_millis(10);
 /// From the making of a phase to its first tick: time to start all waiters.
 const LEAD: Duration = Duration::from_millis(10);
 
@@ -117,15 +119,24 @@ impl Beats {
     }
 
     /// How long it is to this tick; `None` if it is past.
-    ///
-    /// The waiters are spread evenly over the period: a burst would measure itself.
     pub(crate) fn until(&self, waiter: u64, tick: u64) -> Option<Duration> {
         self.due(waiter, tick).checked_duration_since(Instant::now()).filter(|d| !d.is_zero())
     }
 
+    /// The waiters come in groups, so that there is a queue when the holder, which comes with the
+    /// first, takes its worker.
     fn due(&self, waiter: u64, tick: u64) -> Instant {
-        let nanos = tick * PERIOD.as_nanos() as u64 + waiter * PERIOD.as_nanos() as u64 / WAITERS;
+        let group = waiter * GROUPS / WAITERS;
+        let nanos = PERIOD.as_nanos() as u64 * (tick * GROUPS + group) / GROUPS;
         self.begin + Duration::from_nanos(nanos)
+    }
+
+    /// How long the holder is to wait now: some time, and then until the next first group.
+    pub(crate) fn pause(&self) -> Duration {
+        let now = Instant::now();
+        let since = now.saturating_duration_since(self.begin) + PAUSE;
+        let ticks = since.as_nanos().div_ceil(PERIOD.as_nanos()) as u64;
+        self.due(0, ticks).saturating_duration_since(now)
     }
 
     /// Answers it now.
@@ -202,6 +213,16 @@ mod tests {
         beats.answer(1, 1);
         record.add(&beats, true);
         assert_eq!((record.quiet.len(), record.stalled.len()), (2, 3));
+    }
+
+    #[test]
+    fn the_holder_comes_with_the_first_group() {
+        let beats = Beats::new();
+        let until = Instant::now() + beats.pause();
+        let since = until.saturating_duration_since(beats.begin).as_nanos();
+        // The clock goes on between the two lines above.
+        assert!(since % PERIOD.as_nanos() < PERIOD.as_nanos() / 2, "{since}");
+        assert_eq!(beats.due(WAITERS - 1, 0) - beats.due(0, 0), PERIOD * 3 / 4);
     }
 
     #[test]

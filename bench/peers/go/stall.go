@@ -12,6 +12,7 @@ import (
 
 const (
 	waiters = 100
+	groups  = 4
 	ticks   = 200
 	period  = time.Millisecond
 	hold    = 50 * time.Millisecond
@@ -56,7 +57,7 @@ type beats struct {
 }
 
 func (b *beats) due(waiter, tick int) time.Time {
-	return b.begin.Add(time.Duration(tick)*period + time.Duration(waiter)*period/waiters)
+	return b.begin.Add(time.Duration(tick)*period + time.Duration(waiter*groups/waiters)*period/groups)
 }
 
 func (b *beats) sleep(waiter, tick int) {
@@ -129,7 +130,8 @@ func (b *beats) run(kind string, held bool, holding func()) {
 			time.Sleep(time.Until(b.begin))
 			for !over.Load() {
 				holding()
-				time.Sleep(pause)
+				since := time.Since(b.begin) + pause
+				time.Sleep(time.Until(b.due(0, int((since+period-1)/period))))
 			}
 		})
 	}

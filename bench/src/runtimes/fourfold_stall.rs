@@ -1,7 +1,7 @@
 //! Fourfold: the Go dialect beside a worker that is held.
 
 use crate::measure::Measured;
-use crate::stall::{Beats, Hold, Holder, PAUSE, Record, TICKS, WAITERS, Waiters};
+use crate::stall::{Beats, Hold, Holder, Record, TICKS, WAITERS, Waiters};
 use crate::workload::Job;
 use fourfold::go::{self, Goroutine, Spawn, chan, time};
 use std::io;
@@ -30,7 +30,7 @@ fn hold(holder: Holder, beats: &Arc<Beats>, over: &Arc<AtomicBool>) {
     time::sleep(beats.until_begin());
     while !over.load(Ordering::Relaxed) {
         holder.hold();
-        time::sleep(PAUSE);
+        time::sleep(beats.pause());
     }
 }
 

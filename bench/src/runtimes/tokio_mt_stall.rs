@@ -1,7 +1,7 @@
 //! tokio on two workers, one of which is held.
 
 use crate::measure::Measured;
-use crate::stall::{Beats, Hold, Holder, PAUSE, Record, TICKS, WAITERS, Waiters};
+use crate::stall::{Beats, Hold, Holder, Record, TICKS, WAITERS, Waiters};
 use crate::workload::Job;
 use std::io;
 use std::sync::Arc;
@@ -42,7 +42,7 @@ async fn phase(record: &mut Record, waiters: Waiters, holder: Option<Holder>) ->
             sleep(beats.until_begin()).await;
             while !over.load(Ordering::Relaxed) {
                 holder.hold();
-                sleep(PAUSE).await;
+                sleep(beats.pause()).await;
             }
         })
     });
