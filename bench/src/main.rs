@@ -7,16 +7,16 @@
 //!                            ├─► bench worker --runtime tokio    --workload spawn   one JSON line
 //!                            └─► python3 peers/cpython/run_spawn.py                     one JSON line
 //!                   (A B C A B C …)            │
-//!                            └─► bench echo-client          (echo only, beside its server)
+//!                            └─► bench client              (beside those that serve)
 //! ```
 //!
 //! What each workload does, and which figure is compared and why, is said in `README.md`.
 
 mod child;
 mod cli;
+mod client;
 mod deadlines;
 mod driver;
-mod echo_client;
 mod golang;
 mod machine;
 mod measure;

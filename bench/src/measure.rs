@@ -18,7 +18,7 @@ pub(crate) struct Sample {
     pub(crate) workload: Workload,
     /// Operations counted while running, not copied from the command line.
     pub(crate) operations: u64,
-    /// Wall time; for `echo`, the client's.
+    /// Wall time; where there is a client, the client's.
     pub(crate) wall_ns: u64,
     /// CPU time of the whole process, user and system, over the same stretch.
     pub(crate) cpu_seconds: f64,

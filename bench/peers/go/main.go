@@ -109,6 +109,8 @@ func main() {
 		sleepers(workload, operations)
 	case "go_parked", "go_parked_future":
 		parked(workload, operations)
+	case "http_hello":
+		httpHello(workload, batch)
 	case "go_echo":
 		echo(workload, batch)
 	default:

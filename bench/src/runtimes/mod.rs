@@ -7,6 +7,7 @@ mod fourfold;
 mod fourfold_go;
 #[cfg(feature = "fourfold")]
 mod fourfold_stall;
+mod http;
 mod smol;
 mod tokio;
 mod tokio_mt;

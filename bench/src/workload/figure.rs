@@ -68,9 +68,12 @@ impl Workload {
             | Self::GoSleepers
             | Self::GoSleepersFuture => Figure::WallNanosPerOperation,
             Self::Parked | Self::GoParked | Self::GoParkedFuture => Figure::BytesPerOperation,
-            Self::GoEcho | Self::Echo | Self::CallSoon | Self::Queue | Self::Gather => {
-                Figure::OperationsPerSecond
-            }
+            Self::Echo
+            | Self::CallSoon
+            | Self::Queue
+            | Self::Gather
+            | Self::GoEcho
+            | Self::HttpHello => Figure::OperationsPerSecond,
             Self::StallFuture
             | Self::StallFutureBlock
             | Self::StallNew

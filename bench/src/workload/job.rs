@@ -9,7 +9,7 @@ use crate::stall::{TICKS, WAITERS};
 pub(crate) struct Job {
     /// Operations in all; the worker reports how many it did and the driver compares.
     pub(crate) operations: u64,
-    /// Operations in one batch; for `echo`, the number of connections.
+    /// Operations in one batch; where there is a client, the number of connections.
     pub(crate) batch: u64,
 }
 
@@ -32,7 +32,8 @@ impl Workload {
             | Self::GoSpawn2
             | Self::GoSleepersFuture
             | Self::GoParkedFuture
-            | Self::GoEcho => &[Fourfold, Go, TokioMt],
+            | Self::GoEcho
+            | Self::HttpHello => &[Fourfold, Go, TokioMt],
             Self::StallFuture
             | Self::StallFutureBlock
             | Self::StallNew
@@ -66,7 +67,7 @@ impl Workload {
             (Self::GoSpawn1 | Self::GoSpawn2, _) => (1_000_000, 100_000),
             (Self::GoSleepers | Self::GoSleepersFuture, _) => (1_000_000, 100_000),
             (Self::GoParked | Self::GoParkedFuture, _) => (500_000, 100_000),
-            (Self::GoEcho, _) => (200_000, 20_000),
+            (Self::GoEcho | Self::HttpHello, _) => (200_000, 20_000),
             (
                 Self::StallFuture
                 | Self::StallFutureBlock
@@ -87,7 +88,7 @@ impl Workload {
     /// The size of a batch; for `echo`, the number of connections.
     pub(crate) fn batch(self) -> u64 {
         match self {
-            Self::Echo | Self::GoEcho => 100,
+            Self::Echo | Self::GoEcho | Self::HttpHello => 100,
             // The answers of all waiters in one phase without a stall and one with.
             Self::StallFuture
             | Self::StallFutureBlock

@@ -23,6 +23,28 @@ pub(crate) use job::Job;
 /// Bytes in one message of `echo`.
 pub(crate) const MESSAGE_BYTES: usize = 1024;
 
+/// The body of an answer in `http_hello`.
+pub(crate) const HELLO: &str = "Hello, world!";
+
+/// What a client says to a workload that serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Protocol {
+    /// Bytes that come back.
+    Echo,
+    /// HTTP/1.1.
+    Http,
+}
+
+impl Protocol {
+    /// The name on the command line.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Echo => "echo",
+            Self::Http => "http",
+        }
+    }
+}
+
 /// Something every runtime that takes part does the same number of times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[value(rename_all = "snake_case")]
@@ -97,6 +119,8 @@ pub(crate) enum Workload {
     #[value(name = "go_echo")]
     #[serde(rename = "go_echo")]
     GoEcho,
+    /// HTTP/1.1 on 100 connections that are kept, two workers.
+    HttpHello,
     /// Waiters that are futures, beside a worker held by a loop.
     StallFuture,
     /// The same beside a worker held by a call that blocks.
@@ -144,6 +168,7 @@ impl Workload {
             Self::GoParked => "go_parked",
             Self::GoParkedFuture => "go_parked_future",
             Self::GoEcho => "go_echo",
+            Self::HttpHello => "http_hello",
             Self::StallFuture => "stall_future",
             Self::StallFutureBlock => "stall_future_block",
             Self::StallNew => "stall_new",
@@ -204,6 +229,9 @@ impl Workload {
             }
             Self::GoEcho => {
                 "1 KiB messages on 100 connections, a goroutine for each, two workers; requests per second"
+            }
+            Self::HttpHello => {
+                "GET and 13 bytes on 100 kept connections, closed loop, two workers; requests per second"
             }
             Self::StallFuture => {
                 "100 futures on timers of 1 ms, one of two workers looping 50 of 60 ms; p99 lateness ÷ without"
@@ -268,9 +296,13 @@ impl Workload {
         })
     }
 
-    /// Whether a client on connections of its own gives the work.
-    pub(crate) fn has_client(self) -> bool {
-        matches!(self, Self::Echo | Self::GoEcho)
+    /// What the client says, where one on connections of its own gives the work.
+    pub(crate) fn client(self) -> Option<Protocol> {
+        match self {
+            Self::Echo | Self::GoEcho => Some(Protocol::Echo),
+            Self::HttpHello => Some(Protocol::Http),
+            _ => None,
+        }
     }
 }
 

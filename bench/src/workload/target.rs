@@ -36,6 +36,7 @@ impl Workload {
             Self::GoParked => const { &[to(Go, 1.7)] },
             Self::GoParkedFuture => const { &[to(Go, 0.15)] },
             Self::GoEcho => const { &[to(Go, 1.35), to(TokioMt, 0.93)] },
+            Self::HttpHello => const { &[to(Go, 1.7), to(TokioMt, 1.0)] },
             Self::StallFuture
             | Self::StallFutureBlock
             | Self::StallNew
