@@ -18,6 +18,7 @@ mod client;
 mod deadlines;
 mod driver;
 mod golang;
+mod lifo;
 mod machine;
 mod measure;
 mod names;

@@ -62,12 +62,18 @@ pub(crate) enum Hold {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Holder {
     hold: Hold,
+    time: Duration,
     steps: u64,
 }
 
 impl Holder {
-    /// Finds how many steps of the loop take as long as it is to hold.
+    /// One that holds it for as long as the `stall_` workloads do.
     pub(crate) fn new(hold: Hold) -> Self {
+        Self::lasting(hold, HOLD)
+    }
+
+    /// Finds how many steps of the loop take so long.
+    pub(crate) fn lasting(hold: Hold, time: Duration) -> Self {
         const STEPS: u64 = 1_000_000;
         let best = repeat_n((), 10).map(|()| {
             let begin = Instant::now();
@@ -75,15 +81,15 @@ impl Holder {
             begin.elapsed()
         });
         let best = best.min().unwrap_or(PERIOD).max(Duration::from_nanos(1));
-        let steps = STEPS as f64 * (HOLD.as_secs_f64() / best.as_secs_f64());
-        Self { hold, steps: steps as u64 }
+        let steps = STEPS as f64 * (time.as_secs_f64() / best.as_secs_f64());
+        Self { hold, time, steps: steps as u64 }
     }
 
     /// Holds it once.
     pub(crate) fn hold(self) {
         match self.hold {
             Hold::Loop => steps(self.steps),
-            Hold::Block => std::thread::sleep(HOLD),
+            Hold::Block => std::thread::sleep(self.time),
         }
     }
 }

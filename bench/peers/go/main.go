@@ -109,6 +109,10 @@ func main() {
 		sleepers(workload, operations)
 	case "go_parked", "go_parked_future":
 		parked(workload, operations)
+	case "lifo_stranded":
+		stranded(workload, operations)
+	case "lifo_wakes":
+		wakes(workload, operations)
 	case "http_hello":
 		httpHello(workload, batch)
 	case "go_echo":

@@ -31,7 +31,7 @@ func steps(count int) {
 	sink = value
 }
 
-func holder(block bool) func() {
+func holder(block bool, hold time.Duration) func() {
 	if block {
 		return func() {
 			// A call of the system, of which Go's runtime does know.
@@ -69,7 +69,7 @@ func (b *beats) answer(waiter, tick int) {
 }
 
 func stall(workload string, operations, batch int) {
-	holding := holder(strings.HasSuffix(workload, "_block"))
+	holding := holder(strings.HasSuffix(workload, "_block"), hold)
 	kind := strings.TrimSuffix(strings.TrimPrefix(workload, "stall_"), "_block")
 	var late [2][]int64
 	watch := start()

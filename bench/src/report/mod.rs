@@ -58,7 +58,8 @@ fn cells(result: &WorkloadResult, row: &RuntimeResult, comparison: &Comparison) 
             format!("{:.2} ({:.2} – {:.2})", ratio.median, ratio.min, ratio.max)
         }),
         bound.map_or(String::new(), |bound| {
-            format!("{} {bound}", if result.figure.more_is_better() { '≥' } else { '≤' })
+            let text = if bound < 1000.0 { bound.to_string() } else { number(bound) };
+            format!("{} {text}", if result.figure.more_is_better() { '≥' } else { '≤' })
         }),
         verdict.map_or(String::new(), |verdict| verdict.as_str().into()),
     ]

@@ -1,6 +1,6 @@
 //! Fourfold: the Go dialect, on one worker or two.
 
-use super::{fourfold_stall, http};
+use super::{fourfold_lifo, fourfold_stall, http};
 use crate::measure::{Measured, Stopwatch};
 use crate::runtime::announce;
 use crate::workload::{Job, MESSAGE_BYTES, Workload};
@@ -31,10 +31,19 @@ pub(super) fn run(workload: Workload, job: Job) -> io::Result<Measured> {
         Workload::GoParkedFuture => parked(job, true),
         Workload::GoEcho => echo(job),
         Workload::HttpHello => http_hello(job),
+        Workload::LifoStranded => as_future(fourfold_lifo::stranded(job)),
+        Workload::LifoWakes => as_future(fourfold_lifo::wakes(job)),
         other => {
             Err(io::Error::other(format!("{} is no workload of this dialect", other.as_str())))
         }
     })
+}
+
+fn as_future<F>(work: F) -> io::Result<Measured>
+where
+    F: Future<Output = io::Result<Measured>> + Send + 'static,
+{
+    go::go(work).join().map_err(|error| io::Error::other(error.to_string()))?
 }
 
 fn gosched(job: Job) -> io::Result<Measured> {

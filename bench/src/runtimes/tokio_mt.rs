@@ -1,6 +1,6 @@
 //! tokio on two workers.
 
-use super::{http, tokio_mt_stall};
+use super::{http, tokio_mt_lifo, tokio_mt_stall};
 use crate::measure::{Measured, Stopwatch};
 use crate::runtime::{Runtime, announce};
 use crate::versions;
@@ -34,6 +34,8 @@ impl Runtime for TokioMt {
             Workload::GoParkedFuture => runtime.spawn(parked(job)),
             Workload::GoEcho => runtime.spawn(echo(job)),
             Workload::HttpHello => runtime.spawn(http_hello(job)),
+            Workload::LifoStranded => runtime.spawn(tokio_mt_lifo::stranded(job)),
+            Workload::LifoWakes => runtime.spawn(tokio_mt_lifo::wakes(job)),
             stall if let Some((waiters, hold)) = stall.stall() => {
                 runtime.spawn(tokio_mt_stall::run(waiters, hold, job))
             }

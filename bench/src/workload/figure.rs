@@ -16,6 +16,8 @@ pub(crate) enum Figure {
     BytesPerOperation,
     /// Operations each second of wall time; more is better.
     OperationsPerSecond,
+    /// Times that a thread of the process went to sleep, for 1 000 operations; less is better.
+    SleepsPerThousand,
     /// The 99th percentile of the lateness while a worker is held, divided by that of the same run
     /// while none is; less is better.
     TailRatio,
@@ -30,6 +32,9 @@ impl Figure {
             Self::CpuNanosPerOperation => sample.cpu_seconds * 1e9 / operations,
             Self::BytesPerOperation => sample.grown_bytes as f64 / operations,
             Self::OperationsPerSecond => operations * 1e9 / sample.wall_ns as f64,
+            Self::SleepsPerThousand => {
+                sample.switches.map_or(f64::NAN, |switches| switches as f64 * 1e3 / operations)
+            }
             Self::TailRatio => sample.tails.map_or(f64::NAN, Tails::ratio),
         }
     }
@@ -41,6 +46,7 @@ impl Figure {
             Self::CpuNanosPerOperation => "CPU ns",
             Self::BytesPerOperation => "bytes",
             Self::OperationsPerSecond => "/s",
+            Self::SleepsPerThousand => "sleeps",
             Self::TailRatio => "p99 ÷ p99",
         }
     }
@@ -66,7 +72,8 @@ impl Workload {
             | Self::GoSpawn1
             | Self::GoSpawn2
             | Self::GoSleepers
-            | Self::GoSleepersFuture => Figure::WallNanosPerOperation,
+            | Self::GoSleepersFuture
+            | Self::LifoStranded => Figure::WallNanosPerOperation,
             Self::Parked | Self::GoParked | Self::GoParkedFuture => Figure::BytesPerOperation,
             Self::Echo
             | Self::CallSoon
@@ -74,6 +81,7 @@ impl Workload {
             | Self::Gather
             | Self::GoEcho
             | Self::HttpHello => Figure::OperationsPerSecond,
+            Self::LifoWakes => Figure::SleepsPerThousand,
             Self::StallFuture
             | Self::StallFutureBlock
             | Self::StallNew

@@ -33,7 +33,9 @@ impl Workload {
             | Self::GoSleepersFuture
             | Self::GoParkedFuture
             | Self::GoEcho
-            | Self::HttpHello => &[Fourfold, Go, TokioMt],
+            | Self::HttpHello
+            | Self::LifoStranded
+            | Self::LifoWakes => &[Fourfold, Go, TokioMt],
             Self::StallFuture
             | Self::StallFutureBlock
             | Self::StallNew
@@ -68,6 +70,8 @@ impl Workload {
             (Self::GoSleepers | Self::GoSleepersFuture, _) => (1_000_000, 100_000),
             (Self::GoParked | Self::GoParkedFuture, _) => (500_000, 100_000),
             (Self::GoEcho | Self::HttpHello, _) => (200_000, 20_000),
+            (Self::LifoStranded, _) => (40, 10),
+            (Self::LifoWakes, _) => (1_000_000, 100_000),
             (
                 Self::StallFuture
                 | Self::StallFutureBlock
@@ -109,7 +113,9 @@ impl Workload {
             | Self::GoBuffered1
             | Self::GoBuffered2
             | Self::GoSleepers
-            | Self::GoSleepersFuture => 1,
+            | Self::GoSleepersFuture
+            | Self::LifoStranded
+            | Self::LifoWakes => 1,
             Self::GoSpawn1 | Self::GoSpawn2 | Self::GoParked | Self::GoParkedFuture => 10_000,
             Self::Spawn | Self::Timers | Self::Parked | Self::CallSoon => 10_000,
         }

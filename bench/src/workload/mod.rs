@@ -121,6 +121,10 @@ pub(crate) enum Workload {
     GoEcho,
     /// HTTP/1.1 on 100 connections that are kept, two workers.
     HttpHello,
+    /// How long a task waits that was made ready right before a long poll, two workers.
+    LifoStranded,
+    /// How often a worker goes to sleep while two tasks wake one another, two workers.
+    LifoWakes,
     /// Waiters that are futures, beside a worker held by a loop.
     StallFuture,
     /// The same beside a worker held by a call that blocks.
@@ -169,6 +173,8 @@ impl Workload {
             Self::GoParkedFuture => "go_parked_future",
             Self::GoEcho => "go_echo",
             Self::HttpHello => "http_hello",
+            Self::LifoStranded => "lifo_stranded",
+            Self::LifoWakes => "lifo_wakes",
             Self::StallFuture => "stall_future",
             Self::StallFutureBlock => "stall_future_block",
             Self::StallNew => "stall_new",
@@ -232,6 +238,12 @@ impl Workload {
             }
             Self::HttpHello => {
                 "GET and 13 bytes on 100 kept connections, closed loop, two workers; requests per second"
+            }
+            Self::LifoStranded => {
+                "a task is made ready, then its waker computes for 50 ms, two workers; wait until it runs"
+            }
+            Self::LifoWakes => {
+                "round trips between two futures, two workers; times that a thread sleeps, per 1 000 trips"
             }
             Self::StallFuture => {
                 "100 futures on timers of 1 ms, one of two workers looping 50 of 60 ms; p99 lateness ÷ without"

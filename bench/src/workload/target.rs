@@ -37,7 +37,9 @@ impl Workload {
             Self::GoParkedFuture => const { &[to(Go, 0.15)] },
             Self::GoEcho => const { &[to(Go, 1.35), to(TokioMt, 0.93)] },
             Self::HttpHello => const { &[to(Go, 1.7), to(TokioMt, 1.0)] },
-            Self::StallFuture
+            Self::LifoStranded
+            | Self::LifoWakes
+            | Self::StallFuture
             | Self::StallFutureBlock
             | Self::StallNew
             | Self::StallNewBlock
@@ -57,10 +59,14 @@ impl Workload {
 
     /// A bound on Fourfold's own figure, where there is one.
     pub(crate) fn limit(self) -> Option<f64> {
-        match self.stall()?.0 {
-            Waiters::Future | Waiters::New | Waiters::All | Waiters::Channel => Some(2.0),
+        match (self, self.stall()) {
+            // A quarter of the poll, in nanoseconds: sysmon takes 10 ms to call a worker stuck.
+            (Self::LifoStranded, _) => Some(12.5e6),
+            // Of 1 000 round trips: next to none, where a runtime that wakes needs two for each.
+            (Self::LifoWakes, _) => Some(1.0),
             // What a pinned stack behind a stuck neighbour costs is published, not promised.
-            Waiters::Started => None,
+            (_, None | Some((Waiters::Started, _))) => None,
+            (_, Some(_)) => Some(2.0),
         }
     }
 }
