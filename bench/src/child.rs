@@ -1,11 +1,11 @@
 //! Starting a worker as a process of its own and reading the line it prints.
 
+use crate::client::ClientReport;
 use crate::deadlines;
-use crate::echo_client::ClientReport;
 use crate::measure::Sample;
 use crate::names::RuntimeName;
 use crate::python::Python;
-use crate::workload::{Job, Workload};
+use crate::workload::{Job, Protocol, Workload};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::env;
@@ -45,9 +45,9 @@ impl Launcher {
         let what = format!("{runtime} in {}", workload.as_str());
         let mut worker = Process::start(self.command(runtime, workload, job)?, what)?;
         let mut client = None;
-        if workload.has_client() {
+        if let Some(protocol) = workload.client() {
             let Listening { listening } = worker.line()?;
-            client = Some(echo_client(listening, job)?);
+            client = Some(run_client(protocol, listening, job)?);
         }
         let mut sample: Sample = worker.line()?;
         worker.finish()?;
@@ -112,10 +112,11 @@ fn check_not_early(sample: &Sample) -> Result<(), String> {
     Ok(())
 }
 
-fn echo_client(port: u16, job: Job) -> Result<ClientReport, Box<dyn Error>> {
+fn run_client(protocol: Protocol, port: u16, job: Job) -> Result<ClientReport, Box<dyn Error>> {
     let mut command = Command::new(env::current_exe()?);
-    command.args(["echo-client", "--port", &port.to_string(), "--n", &job.operations.to_string()]);
-    let mut client = Process::start(command, "the echo client".to_owned())?;
+    command.args(["client", "--protocol", protocol.as_str(), "--port", &port.to_string()]);
+    command.args(["--n", &job.operations.to_string()]);
+    let mut client = Process::start(command, format!("the {} client", protocol.as_str()))?;
     let report: ClientReport = client.line()?;
     client.finish()?;
     if report.messages != job.operations {

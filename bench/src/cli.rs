@@ -2,8 +2,8 @@
 
 use crate::names::RuntimeName;
 use crate::report::Format;
-use crate::workload::{Job, Workload};
-use crate::{driver, echo_client, measure::Sample, report, runtime, runtimes};
+use crate::workload::{Job, Protocol, Workload};
+use crate::{client, driver, measure::Sample, report, runtime, runtimes};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::error::Error;
 
@@ -21,7 +21,7 @@ struct Cli {
 struct Compare {
     /// Measure only this workload.
     workload: Option<Workload>,
-    /// Fewer operations and three runs: about 20 seconds in all, to see that it works.
+    /// Fewer operations and three runs: about 2 minutes in all, to see that it works.
     #[arg(long)]
     quick: bool,
     /// Measured rounds, after one warm-up [default: 5, with --quick 3].
@@ -40,7 +40,7 @@ struct Compare {
 
 #[derive(Subcommand)]
 enum Command {
-    /// One run in this process: prints one JSON line (for echo, first the port).
+    /// One run in this process: prints one JSON line (where it serves, first the port).
     #[command(hide = true)]
     Worker {
         #[arg(long)]
@@ -51,9 +51,11 @@ enum Command {
         #[arg(long)]
         n: Option<u64>,
     },
-    /// The client of echo.
+    /// The client of the workloads that serve.
     #[command(hide = true)]
-    EchoClient {
+    Client {
+        #[arg(long)]
+        protocol: Protocol,
         #[arg(long)]
         port: u16,
         #[arg(long)]
@@ -66,8 +68,8 @@ pub(crate) fn run() -> Result<(), Box<dyn Error>> {
     let cli = Cli::parse();
     match cli.command {
         Some(Command::Worker { runtime, workload, n }) => worker(runtime, workload, n),
-        Some(Command::EchoClient { port, n }) => {
-            let report = echo_client::run(port, job_of(Workload::Echo, n)?)?;
+        Some(Command::Client { protocol, port, n }) => {
+            let report = client::run(protocol, port, job_of(Workload::Echo, n)?)?;
             println!("{}", serde_json::to_string(&report)?);
             Ok(())
         }

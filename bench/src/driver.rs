@@ -2,10 +2,10 @@
 
 use crate::child::Launcher;
 use crate::machine::{self, Machine};
-use crate::measure::Sample;
+use crate::measure::{Sample, Tails};
 use crate::names::RuntimeName;
 use crate::statistics::Spread;
-use crate::workload::{Figure, Job, Target, Workload};
+use crate::workload::{Figure, Job, Workload};
 use crate::{golang, python, runtimes};
 use serde::Serialize;
 use std::error::Error;
@@ -65,6 +65,8 @@ pub(crate) struct WorkloadResult {
     pub(crate) runtimes: Vec<RuntimeResult>,
     /// The subject against each of the others; empty if the subject is absent.
     pub(crate) ratios: Vec<Ratio>,
+    /// The bound on the subject's own figure, where there is one.
+    pub(crate) limit: Option<Limit>,
 }
 
 /// All runs of one workload on one runtime.
@@ -84,8 +86,28 @@ pub(crate) struct RuntimeResult {
     pub(crate) cpu_seconds: Spread,
     /// The largest resident set.
     pub(crate) peak_rss_bytes: Spread,
+    /// The two tails whose ratio is the figure, in nanoseconds, where that is measured.
+    pub(crate) tails: Option<TailSpreads>,
     #[serde(skip)]
     figures: Vec<f64>,
+}
+
+/// The tails of all runs.
+#[derive(Debug, Serialize)]
+pub(crate) struct TailSpreads {
+    /// While all workers were free.
+    pub(crate) quiet_p99_ns: Spread,
+    /// While one was held.
+    pub(crate) stalled_p99_ns: Spread,
+}
+
+/// A bound on the subject's own figure.
+#[derive(Debug, Serialize)]
+pub(crate) struct Limit {
+    /// An upper one where less is better, a lower one where more is.
+    pub(crate) bound: f64,
+    /// Whether it is kept.
+    pub(crate) verdict: Verdict,
 }
 
 /// The subject's figure divided by a peer's, run by run.
@@ -123,12 +145,12 @@ impl Verdict {
         }
     }
 
-    fn of(target: Target, ratio: Spread, more_is_better: bool) -> Self {
+    fn of(bound: f64, spread: Spread, more_is_better: bool) -> Self {
         let keeps = |value: f64| match more_is_better {
-            true => value >= target.bound,
-            false => value <= target.bound,
+            true => value >= bound,
+            false => value <= bound,
         };
-        match (keeps(ratio.median), keeps(ratio.min) && keeps(ratio.max)) {
+        match (keeps(spread.median), keeps(spread.min) && keeps(spread.max)) {
             (true, true) => Self::Met,
             (true, false) => Self::MetByMedian,
             (false, _) => Self::Missed,
@@ -192,7 +214,8 @@ fn run_workload(
     let runtimes: Vec<RuntimeResult> =
         samples.iter().map(|samples| RuntimeResult::of(figure, samples)).collect();
     let ratios = ratios(plan.subject, workload, &runtimes);
-    Ok(WorkloadResult { workload, summary: workload.summary(), figure, runtimes, ratios })
+    let limit = limit(plan.subject, workload, &runtimes);
+    Ok(WorkloadResult { workload, summary: workload.summary(), figure, runtimes, ratios, limit })
 }
 
 fn run_once(
@@ -229,9 +252,28 @@ impl RuntimeResult {
             wall_seconds: Spread::of(samples.iter().map(|sample| sample.wall_ns as f64 / 1e9)),
             cpu_seconds: Spread::of(samples.iter().map(|sample| sample.cpu_seconds)),
             peak_rss_bytes: Spread::of(samples.iter().map(|sample| sample.peak_rss_bytes as f64)),
+            tails: TailSpreads::of(samples),
             figures,
         }
     }
+}
+
+impl TailSpreads {
+    fn of(samples: &[Sample]) -> Option<Self> {
+        let tails: Option<Vec<Tails>> = samples.iter().map(|sample| sample.tails).collect();
+        let tails = tails?;
+        Some(Self {
+            quiet_p99_ns: Spread::of(tails.iter().map(|tails| tails.quiet_p99_ns as f64)),
+            stalled_p99_ns: Spread::of(tails.iter().map(|tails| tails.stalled_p99_ns as f64)),
+        })
+    }
+}
+
+fn limit(subject: RuntimeName, workload: Workload, runtimes: &[RuntimeResult]) -> Option<Limit> {
+    let bound = workload.limit().filter(|_| subject == RuntimeName::Fourfold)?;
+    let ours = runtimes.iter().find(|result| result.runtime == subject)?;
+    let more = workload.figure().more_is_better();
+    Some(Limit { bound, verdict: Verdict::of(bound, ours.figure, more) })
 }
 
 fn ratios(subject: RuntimeName, workload: Workload, runtimes: &[RuntimeResult]) -> Vec<Ratio> {
@@ -247,7 +289,7 @@ fn ratios(subject: RuntimeName, workload: Workload, runtimes: &[RuntimeResult]) 
                 _ => None,
             };
             let more = workload.figure().more_is_better();
-            let verdict = target.map(|target| Verdict::of(target, ratio, more));
+            let verdict = target.map(|target| Verdict::of(target.bound, ratio, more));
             Ratio { peer: theirs.runtime, ratio, target: target.map(|t| t.bound), verdict }
         })
         .collect()
@@ -259,7 +301,7 @@ mod tests {
 
     #[test]
     fn a_verdict_follows_the_direction_of_the_figure() {
-        let target = Target { peer: RuntimeName::Tokio, bound: 0.9 };
+        let target = 0.9;
         let ratio = Spread { median: 0.8, min: 0.7, max: 0.85 };
         assert_eq!(Verdict::of(target, ratio, false), Verdict::Met);
         assert_eq!(Verdict::of(target, ratio, true), Verdict::Missed);

@@ -12,7 +12,7 @@ pub(crate) fn build() -> Option<PathBuf> {
     let (sources, target) = (root.join("peers/go"), root.join("target/peer-go"));
     let program = target.join("peer");
     let mut command = Command::new(&go);
-    command.args(["build", "-o"]).arg(&program).arg("main.go").current_dir(sources);
+    command.args(["build", "-o"]).arg(&program).arg(".").current_dir(sources);
     command.env("GOCACHE", target.join("cache")).env("GO111MODULE", "off");
     command.env("GOTOOLCHAIN", "local").env("GOFLAGS", "").stdin(Stdio::null());
     let built = command.status().is_ok_and(|status| status.success());

@@ -7,17 +7,18 @@
 //!                            ├─► bench worker --runtime tokio    --workload spawn   one JSON line
 //!                            └─► python3 peers/cpython/run_spawn.py                     one JSON line
 //!                   (A B C A B C …)            │
-//!                            └─► bench echo-client          (echo only, beside its server)
+//!                            └─► bench client              (beside those that serve)
 //! ```
 //!
 //! What each workload does, and which figure is compared and why, is said in `README.md`.
 
 mod child;
 mod cli;
+mod client;
 mod deadlines;
 mod driver;
-mod echo_client;
 mod golang;
+mod lifo;
 mod machine;
 mod measure;
 mod names;
@@ -25,6 +26,7 @@ mod python;
 mod report;
 mod runtime;
 mod runtimes;
+mod stall;
 mod statistics;
 mod versions;
 mod workload;

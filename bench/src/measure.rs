@@ -18,7 +18,7 @@ pub(crate) struct Sample {
     pub(crate) workload: Workload,
     /// Operations counted while running, not copied from the command line.
     pub(crate) operations: u64,
-    /// Wall time; for `echo`, the client's.
+    /// Wall time; where there is a client, the client's; in `lifo_stranded` the sum of the waits.
     pub(crate) wall_ns: u64,
     /// CPU time of the whole process, user and system, over the same stretch.
     pub(crate) cpu_seconds: f64,
@@ -26,6 +26,28 @@ pub(crate) struct Sample {
     pub(crate) peak_rss_bytes: u64,
     /// Growth of the resident set over the stretch.
     pub(crate) grown_bytes: u64,
+    /// The tails of the latencies, where those are measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) tails: Option<Tails>,
+    /// Times that a thread of the process went to sleep, where those are counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) switches: Option<u64>,
+}
+
+/// How late things were at the 99th percentile, in one run.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Tails {
+    /// While all workers were free.
+    pub(crate) quiet_p99_ns: u64,
+    /// While one was held.
+    pub(crate) stalled_p99_ns: u64,
+}
+
+impl Tails {
+    /// What the held worker cost: the latter divided by the former.
+    pub(crate) fn ratio(self) -> f64 {
+        self.stalled_p99_ns as f64 / self.quiet_p99_ns as f64
+    }
 }
 
 /// What a workload hands back.
@@ -39,6 +61,10 @@ pub(crate) struct Measured {
     pub(crate) cpu_ns: u64,
     /// Growth of the resident set.
     pub(crate) grown_bytes: u64,
+    /// The tails of the latencies, where those are measured.
+    pub(crate) tails: Option<Tails>,
+    /// Times that a thread of the process went to sleep, where those are counted.
+    pub(crate) switches: Option<u64>,
 }
 
 /// Starts when the runtime is up and about to do its first operation.
@@ -62,7 +88,7 @@ impl Stopwatch {
         let wall_ns = u64::try_from(self.wall.elapsed().as_nanos()).expect("less than 584 years");
         let cpu_ns = process_cpu_ns() - self.cpu_ns;
         let grown_bytes = resident_bytes()?.saturating_sub(self.resident);
-        Ok(Measured { operations, wall_ns, cpu_ns, grown_bytes })
+        Ok(Measured { operations, wall_ns, cpu_ns, grown_bytes, tails: None, switches: None })
     }
 }
 
@@ -84,14 +110,30 @@ pub(crate) fn peak_resident_bytes() -> io::Result<u64> {
     status_kib("VmHWM:").map(|kib| kib * 1024)
 }
 
+/// How often the threads that this process has now went to sleep so far.
+///
+/// Not `getrusage`, for which there is no safe call in this program's dependencies; the threads
+/// of a runtime live as long as it does.
+pub(crate) fn voluntary_switches() -> io::Result<u64> {
+    let mut sum = 0;
+    for thread in std::fs::read_dir("/proc/self/task")? {
+        let status = std::fs::read_to_string(thread?.path().join("status"))?;
+        sum += number_in(&status, "voluntary_ctxt_switches:")?;
+    }
+    Ok(sum)
+}
+
 fn status_kib(field: &str) -> io::Result<u64> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
+    number_in(&std::fs::read_to_string("/proc/self/status")?, field)
+}
+
+fn number_in(status: &str, field: &str) -> io::Result<u64> {
     status
         .lines()
         .find_map(|line| line.strip_prefix(field))
         .and_then(|rest| rest.split_whitespace().next())
         .and_then(|number| number.parse().ok())
-        .ok_or_else(|| io::Error::other(format!("no {field} in /proc/self/status")))
+        .ok_or_else(|| io::Error::other(format!("no {field} in a status of /proc")))
 }
 
 impl Sample {
@@ -111,6 +153,8 @@ impl Sample {
             cpu_seconds: measured.cpu_ns as f64 / 1e9,
             peak_rss_bytes: peak_resident_bytes()?,
             grown_bytes: measured.grown_bytes,
+            tails: measured.tails,
+            switches: measured.switches,
         })
     }
 }

@@ -49,7 +49,7 @@ pub(crate) trait Runtime {
         unsupported(Workload::Queue)
     }
 
-    /// One of the workloads of the Go dialect, whose names begin with `go_`.
+    /// One of the workloads of the Go dialect, or of those about its workers.
     fn go(&self, workload: Workload, _job: Job) -> io::Result<Measured> {
         unsupported(workload)
     }

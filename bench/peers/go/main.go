@@ -7,6 +7,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"runtime"
@@ -55,6 +56,11 @@ func start() stopwatch {
 }
 
 func (watch stopwatch) stop(workload string, operations int) {
+	watch.stopWith(workload, operations, nil)
+}
+
+// With further fields of the line.
+func (watch stopwatch) stopWith(workload string, operations int, more map[string]any) {
 	wall := time.Since(watch.wall)
 	cpu := cpuNanos() - watch.cpu
 	resident := statusBytes("VmRSS:")
@@ -62,11 +68,13 @@ func (watch stopwatch) stop(workload string, operations int) {
 	if resident > watch.resident {
 		grown = resident - watch.resident
 	}
-	line, err := json.Marshal(map[string]any{
+	fields := map[string]any{
 		"runtime": "go", "version": runtime.Version(), "workload": workload,
 		"operations": operations, "wall_ns": wall.Nanoseconds(), "cpu_seconds": float64(cpu) / 1e9,
 		"peak_rss_bytes": statusBytes("VmHWM:"), "grown_bytes": grown,
-	})
+	}
+	maps.Copy(fields, more)
+	line, err := json.Marshal(fields)
 	check(err)
 	fmt.Println(string(line))
 }
@@ -81,6 +89,10 @@ func main() {
 		runtime.GOMAXPROCS(1)
 	} else {
 		runtime.GOMAXPROCS(2)
+	}
+	if strings.HasPrefix(workload, "stall_") {
+		stall(workload, operations, batch)
+		return
 	}
 	switch strings.TrimSuffix(strings.TrimSuffix(workload, "_1"), "_2") {
 	case "go_gosched":
@@ -97,6 +109,12 @@ func main() {
 		sleepers(workload, operations)
 	case "go_parked", "go_parked_future":
 		parked(workload, operations)
+	case "lifo_stranded":
+		stranded(workload, operations)
+	case "lifo_wakes":
+		wakes(workload, operations)
+	case "http_hello":
+		httpHello(workload, batch)
 	case "go_echo":
 		echo(workload, batch)
 	default:

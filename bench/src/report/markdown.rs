@@ -1,6 +1,6 @@
 //! Markdown tables for `docs/benchmarks.md`.
 
-use super::{cells, heads, preamble};
+use super::{cells, heads, preamble, tails};
 use crate::driver::Comparison;
 
 /// All of it.
@@ -15,7 +15,10 @@ pub(super) fn render(comparison: &Comparison) -> String {
         text.push_str(&row(&heads(result, comparison)));
         text.push_str("|:--|--:|--:|--:|--:|--:|--:|--:|:--|\n");
         for runtime in &result.runtimes {
-            text.push_str(&row(&cells(result, runtime)));
+            text.push_str(&row(&cells(result, runtime, comparison)));
+        }
+        if let Some(tails) = tails(result) {
+            text.push_str(&format!("\n{tails}\n"));
         }
     }
     text

@@ -3,7 +3,7 @@
 mod markdown;
 mod table;
 
-use crate::driver::{Comparison, Ratio, RuntimeResult, WorkloadResult};
+use crate::driver::{Comparison, Ratio, RuntimeResult, TailSpreads, WorkloadResult};
 
 /// How to print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,8 +42,11 @@ fn heads(result: &WorkloadResult, comparison: &Comparison) -> [String; 9] {
 }
 
 /// One row.
-fn cells(result: &WorkloadResult, row: &RuntimeResult) -> [String; 9] {
+fn cells(result: &WorkloadResult, row: &RuntimeResult, comparison: &Comparison) -> [String; 9] {
     let ratio = result.ratios.iter().find(|ratio| ratio.peer == row.runtime);
+    let own = result.limit.as_ref().filter(|_| row.runtime == comparison.subject);
+    let bound = ratio.and_then(|ratio| ratio.target).or(own.map(|limit| limit.bound));
+    let verdict = ratio.and_then(|ratio| ratio.verdict).or(own.map(|limit| limit.verdict));
     [
         row.runtime.to_string(),
         number(row.figure.median),
@@ -54,11 +57,23 @@ fn cells(result: &WorkloadResult, row: &RuntimeResult) -> [String; 9] {
         ratio.map_or(String::new(), |Ratio { ratio, .. }| {
             format!("{:.2} ({:.2} – {:.2})", ratio.median, ratio.min, ratio.max)
         }),
-        ratio.and_then(|ratio| ratio.target).map_or(String::new(), |bound| {
-            format!("{} {bound}", if result.figure.more_is_better() { '≥' } else { '≤' })
+        bound.map_or(String::new(), |bound| {
+            let text = if bound < 1000.0 { bound.to_string() } else { number(bound) };
+            format!("{} {text}", if result.figure.more_is_better() { '≥' } else { '≤' })
         }),
-        ratio.and_then(|ratio| ratio.verdict).map_or(String::new(), |v| v.as_str().into()),
+        verdict.map_or(String::new(), |verdict| verdict.as_str().into()),
     ]
+}
+
+/// The tails behind a ratio of tails, which alone would hide who is late without any stall.
+fn tails(result: &WorkloadResult) -> Option<String> {
+    let rows = result.runtimes.iter().filter_map(|row| {
+        let TailSpreads { quiet_p99_ns: quiet, stalled_p99_ns: stalled } = row.tails.as_ref()?;
+        let micros = |nanos: f64| number(nanos / 1e3);
+        Some(format!("{} {} → {}", row.runtime, micros(quiet.median), micros(stalled.median)))
+    });
+    let rows: Vec<String> = rows.collect();
+    (!rows.is_empty()).then(|| format!("Median p99 in µs, without → with: {}.", rows.join("; ")))
 }
 
 /// "1 234 567" from a thousand on, otherwise one decimal.

@@ -1,6 +1,6 @@
 //! Aligned columns for people.
 
-use super::{cells, heads, preamble};
+use super::{cells, heads, preamble, tails};
 use crate::driver::Comparison;
 use std::fmt::Write;
 
@@ -9,12 +9,15 @@ pub(super) fn render(comparison: &Comparison) -> String {
     let mut text = preamble(comparison).join("\n") + "\n";
     for result in &comparison.workloads {
         let mut rows = vec![heads(result, comparison)];
-        rows.extend(result.runtimes.iter().map(|row| cells(result, row)));
+        rows.extend(result.runtimes.iter().map(|row| cells(result, row, comparison)));
         let name = result.workload.as_str();
         writeln!(text, "\n{name} – {}", result.summary).expect("a string takes any text");
         for row in &rows {
             text.push_str(line(row, &rows).trim_end());
             text.push('\n');
+        }
+        if let Some(tails) = tails(result) {
+            writeln!(text, "  {tails}").expect("a string takes any text");
         }
     }
     text

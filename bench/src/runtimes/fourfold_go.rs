@@ -1,10 +1,13 @@
 //! Fourfold: the Go dialect, on one worker or two.
 
+use super::{fourfold_lifo, fourfold_stall, http};
 use crate::measure::{Measured, Stopwatch};
 use crate::runtime::announce;
 use crate::workload::{Job, MESSAGE_BYTES, Workload};
 use fourfold::go::sync::WaitGroup;
 use fourfold::go::{self, Builder, chan, net, runtime, select, time};
+use fourfold::http::rt::Io;
+use fourfold::net::TcpListener;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,6 +17,9 @@ use std::time::Duration;
 pub(super) fn run(workload: Workload, job: Job) -> io::Result<Measured> {
     let workers = if workload.on_one_worker() { 1 } else { 2 };
     Builder::new().workers(workers).run(move || match workload {
+        stall if let Some((waiters, hold)) = stall.stall() => {
+            fourfold_stall::run(waiters, hold, job)
+        }
         Workload::GoGosched => gosched(job),
         Workload::GoUnbuffered1 | Workload::GoUnbuffered2 => unbuffered(job),
         Workload::GoBuffered1 | Workload::GoBuffered2 => buffered(job),
@@ -24,10 +30,20 @@ pub(super) fn run(workload: Workload, job: Job) -> io::Result<Measured> {
         Workload::GoParked => parked(job, false),
         Workload::GoParkedFuture => parked(job, true),
         Workload::GoEcho => echo(job),
+        Workload::HttpHello => http_hello(job),
+        Workload::LifoStranded => as_future(fourfold_lifo::stranded(job)),
+        Workload::LifoWakes => as_future(fourfold_lifo::wakes(job)),
         other => {
             Err(io::Error::other(format!("{} is no workload of this dialect", other.as_str())))
         }
     })
+}
+
+fn as_future<F>(work: F) -> io::Result<Measured>
+where
+    F: Future<Output = io::Result<Measured>> + Send + 'static,
+{
+    go::go(work).join().map_err(|error| io::Error::other(error.to_string()))?
 }
 
 fn gosched(job: Job) -> io::Result<Measured> {
@@ -175,4 +191,25 @@ fn echo(job: Job) -> io::Result<Measured> {
     }
     group.wait();
     watch.stop(done.load(Ordering::Relaxed))
+}
+
+/// A goroutine that is a future for each connection: hyper is written for those.
+fn http_hello(job: Job) -> io::Result<Measured> {
+    go::wait(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let watch = announce(listener.local_addr()?.port())?;
+        let done = Arc::new(AtomicU64::new(0));
+        let mut tasks = Vec::new();
+        for _ in 0..job.batch {
+            let (stream, _) = listener.accept().await?;
+            stream.set_nodelay(true)?;
+            tasks.push(go::go(http::serve(Io(stream), done.clone())));
+        }
+        for task in tasks {
+            task.await
+                .map_err(|error| io::Error::other(error.to_string()))?
+                .map_err(io::Error::other)?;
+        }
+        watch.stop(done.load(Ordering::Relaxed))
+    })
 }

@@ -1,9 +1,11 @@
 //! tokio on two workers.
 
+use super::{http, tokio_mt_lifo, tokio_mt_stall};
 use crate::measure::{Measured, Stopwatch};
 use crate::runtime::{Runtime, announce};
 use crate::versions;
 use crate::workload::{Job, MESSAGE_BYTES, Workload};
+use hyper_util::rt::TokioIo;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,7 +19,7 @@ pub(super) struct TokioMt;
 
 impl Runtime for TokioMt {
     fn version(&self) -> String {
-        versions::locked(&["tokio"])
+        versions::locked(&["tokio", "hyper"])
     }
 
     fn go(&self, workload: Workload, job: Job) -> io::Result<Measured> {
@@ -31,6 +33,12 @@ impl Runtime for TokioMt {
             Workload::GoSleepersFuture => runtime.spawn(sleepers(job)),
             Workload::GoParkedFuture => runtime.spawn(parked(job)),
             Workload::GoEcho => runtime.spawn(echo(job)),
+            Workload::HttpHello => runtime.spawn(http_hello(job)),
+            Workload::LifoStranded => runtime.spawn(tokio_mt_lifo::stranded(job)),
+            Workload::LifoWakes => runtime.spawn(tokio_mt_lifo::wakes(job)),
+            stall if let Some((waiters, hold)) = stall.stall() => {
+                runtime.spawn(tokio_mt_stall::run(waiters, hold, job))
+            }
             other => return Err(io::Error::other(format!("no {}", other.as_str()))),
         };
         runtime.block_on(task).map_err(io::Error::other)?
@@ -141,6 +149,22 @@ async fn echo(job: Job) -> io::Result<Measured> {
     }
     for task in tasks {
         task.await.map_err(io::Error::other)?;
+    }
+    watch.stop(done.load(Ordering::Relaxed))
+}
+
+async fn http_hello(job: Job) -> io::Result<Measured> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let watch = announce(listener.local_addr()?.port())?;
+    let done = Arc::new(AtomicU64::new(0));
+    let mut tasks = Vec::new();
+    for _ in 0..job.batch {
+        let (stream, _) = listener.accept().await?;
+        stream.set_nodelay(true)?;
+        tasks.push(tokio::spawn(http::serve(TokioIo::new(stream), done.clone())));
+    }
+    for task in tasks {
+        task.await.map_err(io::Error::other)?.map_err(io::Error::other)?;
     }
     watch.stop(done.load(Ordering::Relaxed))
 }

@@ -1,17 +1,53 @@
 //! The workloads: how many operations, in what shape, which figure is compared, and the targets.
 //!
 //! `README.md` gives the same definitions in prose; the two are changed together.
+//!
+//! | file | holds |
+//! |:--|:--|
+//! | `mod.rs` | the names, and the definition of each in one line |
+//! | `job.rs` | who takes part, and how much there is to do |
+//! | `figure.rs` | what is compared |
+//! | `target.rs` | what Fourfold has set itself |
 
-use crate::measure::Sample;
-use crate::names::RuntimeName::{self, Cpython, Epoll, Fourfold, Go, Smol, Tokio, TokioMt};
+mod figure;
+mod job;
+mod target;
+
+use crate::stall::{Hold, Waiters};
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
+
+pub(crate) use figure::Figure;
+pub(crate) use job::Job;
 
 /// Bytes in one message of `echo`.
 pub(crate) const MESSAGE_BYTES: usize = 1024;
 
+/// The body of an answer in `http_hello`.
+pub(crate) const HELLO: &str = "Hello, world!";
+
+/// What a client says to a workload that serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Protocol {
+    /// Bytes that come back.
+    Echo,
+    /// HTTP/1.1.
+    Http,
+}
+
+impl Protocol {
+    /// The name on the command line.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Echo => "echo",
+            Self::Http => "http",
+        }
+    }
+}
+
 /// Something every runtime that takes part does the same number of times.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[value(rename_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Workload {
     /// Spawn no-op tasks in batches, join every handle.
@@ -83,66 +119,32 @@ pub(crate) enum Workload {
     #[value(name = "go_echo")]
     #[serde(rename = "go_echo")]
     GoEcho,
-}
-
-/// How much a worker has to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Job {
-    /// Operations in all; the worker reports how many it did and the driver compares.
-    pub(crate) operations: u64,
-    /// Operations in one batch; for `echo`, the number of connections.
-    pub(crate) batch: u64,
-}
-
-/// The figure that is compared.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Figure {
-    /// Wall nanoseconds for each operation; less is better.
-    WallNanosPerOperation,
-    /// CPU nanoseconds, user and system, for each operation; less is better.
-    CpuNanosPerOperation,
-    /// Growth of the resident set for each operation; less is better.
-    BytesPerOperation,
-    /// Operations each second of wall time; more is better.
-    OperationsPerSecond,
-}
-
-impl Figure {
-    /// This figure of one run.
-    pub(crate) fn of(self, sample: &Sample) -> f64 {
-        let operations = sample.operations as f64;
-        match self {
-            Self::WallNanosPerOperation => sample.wall_ns as f64 / operations,
-            Self::CpuNanosPerOperation => sample.cpu_seconds * 1e9 / operations,
-            Self::BytesPerOperation => sample.grown_bytes as f64 / operations,
-            Self::OperationsPerSecond => operations * 1e9 / sample.wall_ns as f64,
-        }
-    }
-
-    /// The unit, for tables.
-    pub(crate) fn unit(self) -> &'static str {
-        match self {
-            Self::WallNanosPerOperation => "ns",
-            Self::CpuNanosPerOperation => "CPU ns",
-            Self::BytesPerOperation => "bytes",
-            Self::OperationsPerSecond => "/s",
-        }
-    }
-
-    /// Whether a larger figure is the better one.
-    pub(crate) fn more_is_better(self) -> bool {
-        self == Self::OperationsPerSecond
-    }
-}
-
-/// What Fourfold has set itself against one peer: a bound on its figure divided by the peer's.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Target {
-    /// The peer.
-    pub(crate) peer: RuntimeName,
-    /// The bound: an upper one where less is better, a lower one where more is.
-    pub(crate) bound: f64,
+    /// HTTP/1.1 on 100 connections that are kept, two workers.
+    HttpHello,
+    /// How long a task waits that was made ready right before a long poll, two workers.
+    LifoStranded,
+    /// How often a worker goes to sleep while two tasks wake one another, two workers.
+    LifoWakes,
+    /// Waiters that are futures, beside a worker held by a loop.
+    StallFuture,
+    /// The same beside a worker held by a call that blocks.
+    StallFutureBlock,
+    /// Each tick is answered by a goroutine started for it, beside a loop.
+    StallNew,
+    /// The same beside a call that blocks.
+    StallNewBlock,
+    /// Stackful waiters that may all change their worker, beside a loop.
+    StallAll,
+    /// The same beside a call that blocks.
+    StallAllBlock,
+    /// Stackful waiters that keep their worker, beside a loop.
+    StallStarted,
+    /// The same beside a call that blocks.
+    StallStartedBlock,
+    /// Waiters at channels, futures and stackful ones of the other worker, beside a loop.
+    StallChannel,
+    /// The same beside a call that blocks.
+    StallChannelBlock,
 }
 
 impl Workload {
@@ -170,6 +172,19 @@ impl Workload {
             Self::GoParked => "go_parked",
             Self::GoParkedFuture => "go_parked_future",
             Self::GoEcho => "go_echo",
+            Self::HttpHello => "http_hello",
+            Self::LifoStranded => "lifo_stranded",
+            Self::LifoWakes => "lifo_wakes",
+            Self::StallFuture => "stall_future",
+            Self::StallFutureBlock => "stall_future_block",
+            Self::StallNew => "stall_new",
+            Self::StallNewBlock => "stall_new_block",
+            Self::StallAll => "stall_all",
+            Self::StallAllBlock => "stall_all_block",
+            Self::StallStarted => "stall_started",
+            Self::StallStartedBlock => "stall_started_block",
+            Self::StallChannel => "stall_channel",
+            Self::StallChannelBlock => "stall_channel_block",
         }
     }
 
@@ -221,123 +236,50 @@ impl Workload {
             Self::GoEcho => {
                 "1 KiB messages on 100 connections, a goroutine for each, two workers; requests per second"
             }
-        }
-    }
-
-    /// Who takes part, in the order of the runs.
-    pub(crate) fn runtimes(self) -> &'static [RuntimeName] {
-        match self {
-            Self::Spawn | Self::Yield | Self::Timers | Self::Parked => {
-                &[Fourfold, Tokio, Smol, Cpython]
+            Self::HttpHello => {
+                "GET and 13 bytes on 100 kept connections, closed loop, two workers; requests per second"
             }
-            Self::Echo => &[Fourfold, Epoll, Tokio, Smol, Cpython],
-            Self::CallSoon => &[Fourfold, Cpython],
-            Self::Queue | Self::Gather => &[Fourfold, Tokio, Cpython],
-            Self::GoGosched | Self::GoUnbuffered1 | Self::GoBuffered1 | Self::GoSelect => {
-                &[Fourfold, Go]
+            Self::LifoStranded => {
+                "a task is made ready, then its waker computes for 50 ms, two workers; wait until it runs"
             }
-            Self::GoSpawn1 | Self::GoSleepers | Self::GoParked => &[Fourfold, Go],
-            Self::GoUnbuffered2
-            | Self::GoBuffered2
-            | Self::GoSpawn2
-            | Self::GoSleepersFuture
-            | Self::GoParkedFuture
-            | Self::GoEcho => &[Fourfold, Go, TokioMt],
-        }
-    }
-
-    /// The amount of work.
-    pub(crate) fn job(self, runtime: RuntimeName, quick: bool) -> Job {
-        let (full, short) = match (self, runtime) {
-            (Self::Spawn, _) => (1_000_000, 100_000),
-            (Self::Timers, _) => (1_000_000, 50_000),
-            (Self::Yield, _) => (2_000_000, 200_000),
-            // A parked task of CPython takes about a kilobyte or two: a million would fill a
-            // small machine. The figure is per task, so the counts may differ.
-            (Self::Parked, Cpython) => (100_000, 20_000),
-            (Self::Parked, _) => (1_000_000, 100_000),
-            (Self::Echo, _) => (200_000, 20_000),
-            (Self::CallSoon, _) => (1_000_000, 200_000),
-            (Self::Queue, _) => (200_000, 40_000),
-            (Self::Gather, _) => (1_000_000, 100_000),
-            (Self::GoGosched, _) => (4_000_000, 400_000),
-            (Self::GoUnbuffered1 | Self::GoUnbuffered2 | Self::GoSelect, _) => (1_000_000, 100_000),
-            (Self::GoBuffered1 | Self::GoBuffered2, _) => (8_000_000, 800_000),
-            (Self::GoSpawn1 | Self::GoSpawn2, _) => (1_000_000, 100_000),
-            (Self::GoSleepers | Self::GoSleepersFuture, _) => (1_000_000, 100_000),
-            (Self::GoParked | Self::GoParkedFuture, _) => (500_000, 100_000),
-            (Self::GoEcho, _) => (200_000, 20_000),
-        };
-        Job { operations: if quick { short } else { full }, batch: self.batch() }
-    }
-
-    /// The size of a batch; for `echo`, the number of connections.
-    pub(crate) fn batch(self) -> u64 {
-        match self {
-            Self::Echo | Self::GoEcho => 100,
-            Self::Gather => 100_000,
-            Self::Yield | Self::Queue => 1,
-            Self::GoGosched => 2,
-            Self::GoSelect => 4,
-            Self::GoUnbuffered1
-            | Self::GoUnbuffered2
-            | Self::GoBuffered1
-            | Self::GoBuffered2
-            | Self::GoSleepers
-            | Self::GoSleepersFuture => 1,
-            Self::GoSpawn1 | Self::GoSpawn2 | Self::GoParked | Self::GoParkedFuture => 10_000,
-            Self::Spawn | Self::Timers | Self::Parked | Self::CallSoon => 10_000,
-        }
-    }
-
-    /// The figure that is compared.
-    pub(crate) fn figure(self) -> Figure {
-        match self {
-            Self::Spawn | Self::Yield => Figure::WallNanosPerOperation,
-            Self::Timers => Figure::CpuNanosPerOperation,
-            Self::GoGosched
-            | Self::GoUnbuffered1
-            | Self::GoUnbuffered2
-            | Self::GoBuffered1
-            | Self::GoBuffered2
-            | Self::GoSelect
-            | Self::GoSpawn1
-            | Self::GoSpawn2
-            | Self::GoSleepers
-            | Self::GoSleepersFuture => Figure::WallNanosPerOperation,
-            Self::Parked | Self::GoParked | Self::GoParkedFuture => Figure::BytesPerOperation,
-            Self::GoEcho | Self::Echo | Self::CallSoon | Self::Queue | Self::Gather => {
-                Figure::OperationsPerSecond
+            Self::LifoWakes => {
+                "round trips between two futures, two workers; times that a thread sleeps, per 1 000 trips"
+            }
+            Self::StallFuture => {
+                "100 futures on timers of 1 ms, one of two workers looping 50 of 60 ms; p99 lateness ÷ without"
+            }
+            Self::StallFutureBlock => {
+                "100 futures on timers of 1 ms, one of two workers blocked 50 of 60 ms; p99 lateness ÷ without"
+            }
+            Self::StallNew => {
+                "a goroutine started at each tick of 1 ms, one of two workers looping 50 of 60 ms; p99 ÷ without"
+            }
+            Self::StallNewBlock => {
+                "a goroutine started at each tick of 1 ms, one of two workers blocked 50 of 60 ms; p99 ÷ without"
+            }
+            Self::StallAll => {
+                "100 movable stackful goroutines on timers, one of two workers looping; p99 ÷ without"
+            }
+            Self::StallAllBlock => {
+                "100 movable stackful goroutines on timers, one of two workers blocked; p99 ÷ without"
+            }
+            Self::StallStarted => {
+                "100 started stackful goroutines on timers, one of two workers looping; p99 ÷ without"
+            }
+            Self::StallStartedBlock => {
+                "100 started stackful goroutines on timers, one of two workers blocked; p99 ÷ without"
+            }
+            Self::StallChannel => {
+                "50 futures, 50 goroutines of the other worker, at channels, one worker looping; p99 ÷ without"
+            }
+            Self::StallChannelBlock => {
+                "50 futures, 50 goroutines of the other worker, at channels, one worker blocked; p99 ÷ without"
             }
         }
     }
 
-    /// What Fourfold has set itself.
-    pub(crate) fn targets(self) -> &'static [Target] {
-        const fn to(peer: RuntimeName, bound: f64) -> Target {
-            Target { peer, bound }
-        }
-        match self {
-            Self::Spawn => const { &[to(Tokio, 0.35), to(Smol, 0.9)] },
-            Self::Yield => const { &[to(Tokio, 0.7)] },
-            Self::Timers => const { &[to(Tokio, 0.6)] },
-            Self::Parked => const { &[to(Tokio, 0.6)] },
-            Self::Echo => const { &[to(Epoll, 0.97), to(Tokio, 0.98)] },
-            Self::CallSoon | Self::Queue | Self::Gather => const { &[to(Cpython, 50.0)] },
-            Self::GoGosched | Self::GoUnbuffered1 | Self::GoSpawn1 => const { &[to(Go, 0.35)] },
-            Self::GoUnbuffered2 | Self::GoBuffered1 | Self::GoBuffered2 | Self::GoSleepers => {
-                const { &[to(Go, 0.6)] }
-            }
-            Self::GoSelect => const { &[to(Go, 0.4)] },
-            Self::GoSpawn2 => const { &[to(Go, 0.7)] },
-            Self::GoSleepersFuture => const { &[to(Go, 0.3)] },
-            Self::GoParked => const { &[to(Go, 1.7)] },
-            Self::GoParkedFuture => const { &[to(Go, 0.15)] },
-            Self::GoEcho => const { &[to(Go, 1.35), to(TokioMt, 0.93)] },
-        }
-    }
-
-    /// Whether one worker does all of it.
+    /// Whether one worker does all of it. (The peers of these are no part of this program.)
+    #[cfg(feature = "fourfold")]
     pub(crate) fn on_one_worker(self) -> bool {
         matches!(
             self,
@@ -349,14 +291,30 @@ impl Workload {
         )
     }
 
-    /// Whether a client on connections of its own gives the work.
-    pub(crate) fn has_client(self) -> bool {
-        matches!(self, Self::Echo | Self::GoEcho)
+    /// Who waits beside the worker that is held, and what holds it, where that is measured.
+    pub(crate) fn stall(self) -> Option<(Waiters, Hold)> {
+        Some(match self {
+            Self::StallFuture => (Waiters::Future, Hold::Loop),
+            Self::StallFutureBlock => (Waiters::Future, Hold::Block),
+            Self::StallNew => (Waiters::New, Hold::Loop),
+            Self::StallNewBlock => (Waiters::New, Hold::Block),
+            Self::StallAll => (Waiters::All, Hold::Loop),
+            Self::StallAllBlock => (Waiters::All, Hold::Block),
+            Self::StallStarted => (Waiters::Started, Hold::Loop),
+            Self::StallStartedBlock => (Waiters::Started, Hold::Block),
+            Self::StallChannel => (Waiters::Channel, Hold::Loop),
+            Self::StallChannelBlock => (Waiters::Channel, Hold::Block),
+            _ => return None,
+        })
     }
 
-    /// The target against `peer`, where there is one.
-    pub(crate) fn target(self, peer: RuntimeName) -> Option<Target> {
-        self.targets().iter().copied().find(|target| target.peer == peer)
+    /// What the client says, where one on connections of its own gives the work.
+    pub(crate) fn client(self) -> Option<Protocol> {
+        match self {
+            Self::Echo | Self::GoEcho => Some(Protocol::Echo),
+            Self::HttpHello => Some(Protocol::Http),
+            _ => None,
+        }
     }
 }
 
@@ -382,6 +340,16 @@ mod tests {
             for target in workload.targets() {
                 assert!(workload.runtimes().contains(&target.peer), "{workload:?}");
             }
+        }
+    }
+
+    #[test]
+    fn the_command_line_and_the_reports_use_one_name() {
+        for workload in Workload::value_variants() {
+            let value = workload.to_possible_value().expect("none is skipped");
+            assert_eq!(value.get_name(), workload.as_str());
+            let json = serde_json::to_string(workload).expect("a name is written");
+            assert_eq!(json, format!("\"{}\"", workload.as_str()));
         }
     }
 }

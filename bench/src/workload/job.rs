@@ -1,0 +1,123 @@
+//! Who takes part in each workload, and how much there is to do.
+
+use super::Workload;
+use crate::names::RuntimeName::{self, Cpython, Epoll, Fourfold, Go, Smol, Tokio, TokioMt};
+use crate::stall::{TICKS, WAITERS};
+
+/// How much a worker has to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Job {
+    /// Operations in all; the worker reports how many it did and the driver compares.
+    pub(crate) operations: u64,
+    /// Operations in one batch; where there is a client, the number of connections.
+    pub(crate) batch: u64,
+}
+
+impl Workload {
+    /// Who takes part, in the order of the runs.
+    pub(crate) fn runtimes(self) -> &'static [RuntimeName] {
+        match self {
+            Self::Spawn | Self::Yield | Self::Timers | Self::Parked => {
+                &[Fourfold, Tokio, Smol, Cpython]
+            }
+            Self::Echo => &[Fourfold, Epoll, Tokio, Smol, Cpython],
+            Self::CallSoon => &[Fourfold, Cpython],
+            Self::Queue | Self::Gather => &[Fourfold, Tokio, Cpython],
+            Self::GoGosched | Self::GoUnbuffered1 | Self::GoBuffered1 | Self::GoSelect => {
+                &[Fourfold, Go]
+            }
+            Self::GoSpawn1 | Self::GoSleepers | Self::GoParked => &[Fourfold, Go],
+            Self::GoUnbuffered2
+            | Self::GoBuffered2
+            | Self::GoSpawn2
+            | Self::GoSleepersFuture
+            | Self::GoParkedFuture
+            | Self::GoEcho
+            | Self::HttpHello
+            | Self::LifoStranded
+            | Self::LifoWakes => &[Fourfold, Go, TokioMt],
+            Self::StallFuture
+            | Self::StallFutureBlock
+            | Self::StallNew
+            | Self::StallNewBlock
+            | Self::StallChannel
+            | Self::StallChannelBlock => &[Fourfold, Go, TokioMt],
+            // tokio has no stackful tasks.
+            Self::StallAll | Self::StallAllBlock | Self::StallStarted | Self::StallStartedBlock => {
+                &[Fourfold, Go]
+            }
+        }
+    }
+
+    /// The amount of work.
+    pub(crate) fn job(self, runtime: RuntimeName, quick: bool) -> Job {
+        let (full, short) = match (self, runtime) {
+            (Self::Spawn, _) => (1_000_000, 100_000),
+            (Self::Timers, _) => (1_000_000, 50_000),
+            (Self::Yield, _) => (2_000_000, 200_000),
+            // A parked task of CPython takes about a kilobyte or two: a million would fill a
+            // small machine. The figure is per task, so the counts may differ.
+            (Self::Parked, Cpython) => (100_000, 20_000),
+            (Self::Parked, _) => (1_000_000, 100_000),
+            (Self::Echo, _) => (200_000, 20_000),
+            (Self::CallSoon, _) => (1_000_000, 200_000),
+            (Self::Queue, _) => (200_000, 40_000),
+            (Self::Gather, _) => (1_000_000, 100_000),
+            (Self::GoGosched, _) => (4_000_000, 400_000),
+            (Self::GoUnbuffered1 | Self::GoUnbuffered2 | Self::GoSelect, _) => (1_000_000, 100_000),
+            (Self::GoBuffered1 | Self::GoBuffered2, _) => (8_000_000, 800_000),
+            (Self::GoSpawn1 | Self::GoSpawn2, _) => (1_000_000, 100_000),
+            (Self::GoSleepers | Self::GoSleepersFuture, _) => (1_000_000, 100_000),
+            (Self::GoParked | Self::GoParkedFuture, _) => (500_000, 100_000),
+            (Self::GoEcho | Self::HttpHello, _) => (200_000, 20_000),
+            (Self::LifoStranded, _) => (40, 10),
+            (Self::LifoWakes, _) => (1_000_000, 100_000),
+            (
+                Self::StallFuture
+                | Self::StallFutureBlock
+                | Self::StallNew
+                | Self::StallNewBlock
+                | Self::StallAll
+                | Self::StallAllBlock
+                | Self::StallStarted
+                | Self::StallStartedBlock
+                | Self::StallChannel
+                | Self::StallChannelBlock,
+                _,
+            ) => (120_000, 40_000),
+        };
+        Job { operations: if quick { short } else { full }, batch: self.batch() }
+    }
+
+    /// The size of a batch; for `echo`, the number of connections.
+    pub(crate) fn batch(self) -> u64 {
+        match self {
+            Self::Echo | Self::GoEcho | Self::HttpHello => 100,
+            // The answers of all waiters in one phase without a stall and one with.
+            Self::StallFuture
+            | Self::StallFutureBlock
+            | Self::StallNew
+            | Self::StallNewBlock
+            | Self::StallAll
+            | Self::StallAllBlock
+            | Self::StallStarted
+            | Self::StallStartedBlock
+            | Self::StallChannel
+            | Self::StallChannelBlock => WAITERS * TICKS * 2,
+            Self::Gather => 100_000,
+            Self::Yield | Self::Queue => 1,
+            Self::GoGosched => 2,
+            Self::GoSelect => 4,
+            Self::GoUnbuffered1
+            | Self::GoUnbuffered2
+            | Self::GoBuffered1
+            | Self::GoBuffered2
+            | Self::GoSleepers
+            | Self::GoSleepersFuture
+            | Self::LifoStranded
+            | Self::LifoWakes => 1,
+            Self::GoSpawn1 | Self::GoSpawn2 | Self::GoParked | Self::GoParkedFuture => 10_000,
+            Self::Spawn | Self::Timers | Self::Parked | Self::CallSoon => 10_000,
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What Fourfold has set itself in each workload.
+
+use super::Workload;
+use crate::names::RuntimeName::{self, Cpython, Epoll, Go, Smol, Tokio, TokioMt};
+use crate::stall::Waiters;
+
+/// What Fourfold has set itself against one peer: a bound on its figure divided by the peer's.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Target {
+    /// The peer.
+    pub(crate) peer: RuntimeName,
+    /// The bound: an upper one where less is better, a lower one where more is.
+    pub(crate) bound: f64,
+}
+
+impl Workload {
+    /// What Fourfold has set itself.
+    pub(crate) fn targets(self) -> &'static [Target] {
+        const fn to(peer: RuntimeName, bound: f64) -> Target {
+            Target { peer, bound }
+        }
+        match self {
+            Self::Spawn => const { &[to(Tokio, 0.35), to(Smol, 0.9)] },
+            Self::Yield => const { &[to(Tokio, 0.7)] },
+            Self::Timers => const { &[to(Tokio, 0.6)] },
+            Self::Parked => const { &[to(Tokio, 0.6)] },
+            Self::Echo => const { &[to(Epoll, 0.97), to(Tokio, 0.98)] },
+            Self::CallSoon | Self::Queue | Self::Gather => const { &[to(Cpython, 50.0)] },
+            Self::GoGosched | Self::GoUnbuffered1 | Self::GoSpawn1 => const { &[to(Go, 0.35)] },
+            Self::GoUnbuffered2 | Self::GoBuffered1 | Self::GoBuffered2 | Self::GoSleepers => {
+                const { &[to(Go, 0.6)] }
+            }
+            Self::GoSelect => const { &[to(Go, 0.4)] },
+            Self::GoSpawn2 => const { &[to(Go, 0.7)] },
+            Self::GoSleepersFuture => const { &[to(Go, 0.3)] },
+            Self::GoParked => const { &[to(Go, 1.7)] },
+            Self::GoParkedFuture => const { &[to(Go, 0.15)] },
+            Self::GoEcho => const { &[to(Go, 1.35), to(TokioMt, 0.93)] },
+            Self::HttpHello => const { &[to(Go, 1.7), to(TokioMt, 1.0)] },
+            Self::LifoStranded
+            | Self::LifoWakes
+            | Self::StallFuture
+            | Self::StallFutureBlock
+            | Self::StallNew
+            | Self::StallNewBlock
+            | Self::StallAll
+            | Self::StallAllBlock
+            | Self::StallStarted
+            | Self::StallStartedBlock
+            | Self::StallChannel
+            | Self::StallChannelBlock => &[],
+        }
+    }
+
+    /// The target against `peer`, where there is one.
+    pub(crate) fn target(self, peer: RuntimeName) -> Option<Target> {
+        self.targets().iter().copied().find(|target| target.peer == peer)
+    }
+
+    /// A bound on Fourfold's own figure, where there is one.
+    pub(crate) fn limit(self) -> Option<f64> {
+        match (self, self.stall()) {
+            // A quarter of the poll, in nanoseconds: sysmon takes 10 ms to call a worker stuck.
+            (Self::LifoStranded, _) => Some(12.5e6),
+            // Of 1 000 round trips: next to none, where a runtime that wakes needs two for each.
+            (Self::LifoWakes, _) => Some(1.0),
+            // What a pinned stack behind a stuck neighbour costs is published, not promised.
+            (_, None | Some((Waiters::Started, _))) => None,
+            (_, Some(_)) => Some(2.0),
+        }
+    }
+}
