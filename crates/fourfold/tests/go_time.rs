@@ -235,14 +235,31 @@ fn go_21_wait_returns_when_all_others_are_blocked() {
 #[test]
 fn go_21_the_bubble_waits_for_its_goroutines() {
     let ended = Arc::new(AtomicUsize::new(0));
-    let counter = ended.clone();
+    let (first, second) = (ended.clone(), ended.clone());
     synctest::test(move || {
         drop(go(move || {
-            time::sleep(Duration::from_secs(60));
-            counter.fetch_add(1, Ordering::SeqCst);
+            go::blocking(|| std::thread::sleep(Duration::from_millis(5)));
+            runtime::gosched();
+            first.fetch_add(1, Ordering::SeqCst);
+        }));
+        drop(go(move || {
+            synctest::wait();
+            second.fetch_add(1, Ordering::SeqCst);
         }));
     });
-    assert_eq!(ended.load(Ordering::SeqCst), 1);
+    assert_eq!(ended.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn go_21_time_stops_when_main_ends() {
+    let text = panic_of(|| synctest::test(|| drop(go(|| time::sleep(Duration::from_secs(60))))));
+    assert!(
+        text.starts_with(
+            "deadlock: main bubble goroutine has exited but blocked goroutines remain\n\n"
+        ),
+        "{text}"
+    );
+    assert_eq!((text.matches("goroutine ").count(), text.matches("[sleep]").count()), (3, 1));
 }
 
 #[test]
