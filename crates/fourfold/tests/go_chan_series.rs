@@ -1,260 +1,97 @@
-//! Power series as goroutines that give a coefficient when they are asked for one.
-//!
-//! The idea is Doug McIlroy's ("Squinting at Power Series", 1990), and Go's test programs powser1
-//! and powser2 are built on it too. It is hard on channels: hundreds of goroutines, each waiting for
-//! others in both directions.
+//! Power series by goroutines: what Go's test programs powser1 and powser2 compute.
 
 #[path = "support/go.rs"]
 mod go;
+#[path = "support/series.rs"]
+mod series;
 
-use std::collections::VecDeque;
+use std::any::Any;
 
-use fourfold::go::chan::{self, Receiver, Sender};
-use fourfold::go::select;
-use go::{go, run};
+use go::run;
+use series::{
+    END, Item, Ratio, Series, add, derivative, exponential, integral, multiply, polynomial,
+    reciprocal, repeat, scale, shift, substitute, substitute_monomial, tangent,
+};
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Ratio(i64, i64);
-
-impl Ratio {
-    fn new(above: i64, below: i64) -> Ratio {
-        let (mut a, mut b) = (above.abs(), below.abs());
-        while b != 0 {
-            (a, b) = (b, a % b);
-        }
-        let sign = if below < 0 { -1 } else { 1 };
-        Ratio(sign * above / a.max(1), sign * below / a.max(1))
-    }
-
-    fn plus(self, other: Ratio) -> Ratio {
-        Ratio::new(self.0 * other.1 + other.0 * self.1, self.1 * other.1)
-    }
-
-    fn times(self, other: Ratio) -> Ratio {
-        Ratio::new(self.0 * other.0, self.1 * other.1)
-    }
-}
-
-/// The asking end: a request, then the next coefficient.
-struct Series {
-    ask: Sender<()>,
-    given: Receiver<Ratio>,
-}
-
-/// The giving end.
-struct Giver {
-    asked: Receiver<()>,
-    give: Sender<Ratio>,
-}
-
-fn series() -> (Giver, Series) {
-    let (ask, asked) = chan::make(0).split();
-    let (give, given) = chan::make(0).split();
-    (Giver { asked, give }, Series { ask, given })
-}
-
-impl Series {
-    fn next(&self) -> Ratio {
-        self.ask.send(());
-        self.given.recv().expect("a series has no end")
-    }
-
-    fn first(&self, count: usize) -> Vec<Ratio> {
-        (0..count).map(|_| self.next()).collect()
-    }
-}
-
-impl Giver {
-    fn put(&self, coefficient: impl FnOnce() -> Ratio) {
-        self.asked.recv();
-        self.give.send(coefficient());
-    }
-
-    /// Gives all that `other` gives.
-    fn copy(&self, other: &Series) {
-        loop {
-            self.put(|| other.next());
-        }
-    }
-}
-
-/// A goroutine that gives what `body` puts.
-fn given_by(body: impl FnOnce(&Giver) + Send + 'static) -> Series {
-    let (giver, series) = series();
-    go(move || body(&giver));
-    series
-}
-
-/// Coefficients of both, asked for at the same time.
-fn next_of_both(one: &Series, two: &Series) -> (Ratio, Ratio) {
-    let (mut asks, mut gives) = ((Some(()), Some(())), (None, None));
-    let nil = Sender::nil();
-    while gives.0.is_none() || gives.1.is_none() {
-        let ask_one = if asks.0.is_some() { &one.ask } else { &nil };
-        let ask_two = if asks.1.is_some() { &two.ask } else { &nil };
-        select! {
-            send(ask_one, ()) => asks.0 = None,
-            send(ask_two, ()) => asks.1 = None,
-            v = recv(one.given) => gives.0 = v,
-            v = recv(two.given) => gives.1 = v,
-        }
-    }
-    (gives.0.unwrap(), gives.1.unwrap())
-}
-
-/// One of the two series that a split gives.
-struct Half {
-    out: Giver,
-    /// Coefficients that the other half has had already.
-    queue: VecDeque<Ratio>,
-    asked: bool,
-}
-
-impl Half {
-    fn new(out: Giver) -> Half {
-        Half { out, queue: VecDeque::new(), asked: false }
-    }
-
-    /// Gives what it has if it was asked. Returns whether more is needed for that.
-    fn serve(&mut self) -> bool {
-        if !self.asked {
-            return false;
-        }
-        let Some(next) = self.queue.pop_front() else { return true };
-        self.out.give.send(next);
-        self.asked = false;
-        false
-    }
-}
-
-/// Two series that give what one does, each at its own pace. What one half waits for may depend on
-/// what the other half has still to give.
-fn split(of: impl FnOnce() -> Series + Send + 'static) -> (Series, Series) {
-    let ((left, one), (right, two)) = (series(), series());
-    go(move || {
-        let source = of();
-        let (mut left, mut right) = (Half::new(left), Half::new(right));
-        let mut requested = false;
-        loop {
-            select! {
-                recv(left.out.asked) => left.asked = true,
-                recv(right.out.asked) => right.asked = true,
-                v = recv(source.given) => {
-                    requested = false;
-                    left.queue.extend(v);
-                    right.queue.extend(v);
-                }
-            }
-            let more = left.serve() | right.serve();
-            if more && !requested {
-                source.ask.send(());
-                requested = true;
-            }
-        }
-    });
-    (one, two)
-}
-
-/// The same coefficient for ever: c / (1 - x).
-fn repeat(c: Ratio) -> Series {
-    given_by(move |out| {
-        loop {
-            out.put(|| c);
-        }
-    })
-}
-
-fn add(one: Series, two: Series) -> Series {
-    given_by(move |out| {
-        loop {
-            out.put(|| {
-                let (one, two) = next_of_both(&one, &two);
-                one.plus(two)
-            });
-        }
-    })
-}
-
-fn scale(c: Ratio, of: Series) -> Series {
-    given_by(move |out| {
-        loop {
-            out.put(|| c.times(of.next()));
-        }
-    })
-}
-
-fn multiply(one: Series, two: Series) -> Series {
-    given_by(move |out| {
-        let mut heads = None;
-        out.put(|| {
-            let (a, b) = next_of_both(&one, &two);
-            heads = Some((a, b));
-            a.times(b)
-        });
-        let (a, b) = heads.expect("the first was put");
-        // (a + xA)(b + xB) = ab + x(aB + bA + xAB)
-        let ((one, one_again), (two, two_again)) = (split(|| one), split(|| two));
-        let sum = add(scale(a, two), scale(b, one));
-        out.put(|| sum.next());
-        out.copy(&add(sum, multiply(one_again, two_again)));
-    })
-}
-
-fn derivative(of: Series) -> Series {
-    given_by(move |out| {
-        out.asked.recv();
-        of.next();
-        for n in 1.. {
-            out.give.send(of.next().times(Ratio::new(n, 1)));
-            out.asked.recv();
-        }
-    })
-}
-
-fn integral(constant: Ratio, of: impl FnOnce() -> Series + Send + 'static) -> Series {
-    given_by(move |out| {
-        out.put(|| constant);
-        let of = of();
-        for n in 1.. {
-            out.put(|| of.next().times(Ratio::new(1, n)));
-        }
-    })
-}
-
-/// e to the power of a series without a constant, which is 1 + the integral of itself times the
-/// derivative of the series: it is fed with what it has given.
-fn exponential(of: Series) -> Series {
-    let (give_self, itself) = series();
-    let (out, again) = split(move || integral(Ratio(1, 1), || multiply(itself, derivative(of))));
-    go(move || give_self.copy(&again));
-    out
+/// Ratios over 1.
+fn whole<const N: usize>(of: [i64; N]) -> Vec<Ratio> {
+    of.map(|number| Ratio(number, 1)).into()
 }
 
 fn ratios<const N: usize>(of: [(i64, i64); N]) -> Vec<Ratio> {
     of.map(|(above, below)| Ratio::new(above, below)).into()
 }
 
+fn ones<I: Item>() -> Series<I> {
+    repeat(Ratio(1, 1))
+}
+
+fn sums_and_products<I: Item>() {
+    assert_eq!(add(ones::<I>(), ones()).first(3), whole([2, 2, 2]));
+    assert_eq!(scale(Ratio(1, 2), ones::<I>()).first(2), ratios([(1, 2), (1, 2)]));
+    assert_eq!(shift(Ratio(7, 1), ones::<I>()).first(3), whole([7, 1, 1]));
+    assert_eq!(derivative(ones::<I>()).first(4), whole([1, 2, 3, 4]));
+    let integral = integral(Ratio(0, 1), ones::<I>);
+    assert_eq!(integral.first(4), ratios([(0, 1), (1, 1), (1, 2), (1, 3)]));
+    assert_eq!(multiply(ones::<I>(), ones()).first(6), whole([1, 2, 3, 4, 5, 6]));
+}
+
+/// What a series is made of itself, asks for its own coefficients while it is asked for others.
+fn made_of_themselves<I: Item>() {
+    let x = || shift(Ratio(0, 1), polynomial::<I>(&[1]));
+    assert_eq!(
+        exponential(shift(Ratio(0, 1), shift(Ratio(1, 1), repeat::<I>(Ratio(0, 1))))).first(8),
+        ratios([(1, 1), (1, 1), (1, 2), (1, 6), (1, 24), (1, 120), (1, 720), (1, 5040)])
+    );
+    assert_eq!(reciprocal(ones::<I>()).first(6), whole([1, -1, 0, 0, 0, 0]));
+    assert_eq!(reciprocal(polynomial::<I>(&[1, -1])).first(5), whole([1; 5]));
+    assert_eq!(
+        tangent::<I>().first(8),
+        ratios([(0, 1), (1, 1), (0, 1), (1, 3), (0, 1), (2, 15), (0, 1), (17, 315)])
+    );
+    assert_eq!(substitute(ones::<I>(), x()).first(4), whole([1; 4]));
+}
+
+/// One series in another.
+fn substitutions<I: Item>() {
+    let inner = shift(Ratio(0, 1), ones::<I>());
+    assert_eq!(substitute(ones(), inner).first(6), whole([1, 1, 2, 4, 8, 16]));
+    let alternating = || substitute_monomial(ones::<I>(), Ratio(-1, 1), 2);
+    assert_eq!(alternating().first(6), whole([1, 0, -1, 0, 1, 0]));
+    let arc_tangent = integral(Ratio(0, 1), alternating);
+    assert_eq!(substitute(tangent(), arc_tangent).first(6), whole([0, 1, 0, 0, 0, 0]));
+}
+
+/// Series that end.
+fn polynomials<I: Item>() {
+    let ended = |numbers: &[i64]| -> Vec<Ratio> {
+        numbers.iter().map(|number| Ratio(*number, 1)).chain([END, END]).collect()
+    };
+    let some = || polynomial::<I>(&[1, 2, 3]);
+    assert_eq!(some().first(5), ended(&[1, 2, 3]));
+    assert_eq!(add(some(), polynomial(&[1])).first(5), ended(&[2, 2, 3]));
+    assert_eq!(add(polynomial(&[]), some()).first(5), ended(&[1, 2, 3]));
+    assert_eq!(add(ones(), some()).first(5), whole([2, 3, 4, 1, 1]));
+    assert_eq!(multiply(some(), polynomial(&[1, 1])).first(6), ended(&[1, 3, 5, 3]));
+    assert_eq!(derivative(some()).first(4), ended(&[2, 6]));
+    assert_eq!(substitute(some(), polynomial(&[0, 2])).first(5), ended(&[1, 4, 12]));
+}
+
+fn all<I: Item>() {
+    sums_and_products::<I>();
+    made_of_themselves::<I>();
+    substitutions::<I>();
+    polynomials::<I>();
+}
+
+/// Go: powser1. The channels carry values.
 #[test]
 fn go_06_power_series_by_goroutines() {
-    run(2, || {
-        let ones = || repeat(Ratio(1, 1));
-        assert_eq!(add(ones(), ones()).first(3), ratios([(2, 1); 3]));
-        assert_eq!(derivative(ones()).first(4), ratios([(1, 1), (2, 1), (3, 1), (4, 1)]));
-        assert_eq!(integral(Ratio(0, 1), ones).first(4), ratios([(0, 1), (1, 1), (1, 2), (1, 3)]));
-        assert_eq!(
-            multiply(ones(), ones()).first(6),
-            ratios([(1, 1), (2, 1), (3, 1), (4, 1), (5, 1), (6, 1)])
-        );
-        let x = || {
-            given_by(|out| {
-                out.put(|| Ratio(0, 1));
-                out.put(|| Ratio(1, 1));
-                out.copy(&repeat(Ratio(0, 1)));
-            })
-        };
-        assert_eq!(
-            exponential(x()).first(8),
-            ratios([(1, 1), (1, 1), (1, 2), (1, 6), (1, 24), (1, 120), (1, 720), (1, 5040)])
-        );
-    });
+    run(2, all::<Ratio>);
+}
+
+/// Go: powser2. The channels carry pointers to values whose type is known at run time.
+#[test]
+fn go_02_power_series_over_channels_of_boxed_values() {
+    run(2, all::<Box<dyn Any + Send>>);
 }

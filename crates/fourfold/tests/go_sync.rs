@@ -7,8 +7,8 @@ use std::sync::{Arc, mpsc};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use fourfold::go::sync::{Cond, Map, Mutex, Once, Pool, RawMutex, RwMutex, WaitGroup};
-use fourfold::go::sync::{once_func, once_value};
+use fourfold::go::sync::{Cond, Map, Mutex, Once, Pool, RawMutex, WaitGroup};
+use fourfold::go::sync::{once_func, once_value, once_values};
 use fourfold::go::{self, Builder, Deadlock, go, runtime, time};
 
 fn panic_of(f: impl FnOnce()) -> String {
@@ -133,109 +133,6 @@ fn go_12_a_dropped_lock_neither_keeps_nor_loses_the_mutex() {
 }
 
 #[test]
-fn go_12_readers_share_and_a_writer_is_alone() {
-    let lock = RwMutex::new(0);
-    go::scope(|scope| {
-        for number in 0..8 {
-            let lock = &lock;
-            scope.go(move || {
-                for _ in 0..200 {
-                    if number % 2 == 0 {
-                        let mut value = lock.lock();
-                        let before = *value;
-                        *value += 1;
-                        assert_eq!(*value, before + 1);
-                    } else {
-                        let value = lock.read();
-                        let before = *value;
-                        runtime::gosched();
-                        assert_eq!(*value, before);
-                    }
-                }
-            });
-        }
-    });
-    assert_eq!(lock.into_inner(), 800);
-}
-
-#[test]
-fn go_12_a_waiting_writer_keeps_new_readers_out() {
-    let order = one_worker(|| {
-        let (tell, told) = mpsc::channel();
-        let lock = Arc::new(RwMutex::new(()));
-        let first = lock.read();
-        let (writers, said) = (lock.clone(), tell.clone());
-        let writer = go(move || {
-            let _guard = writers.lock();
-            said.send("writer").unwrap();
-        });
-        runtime::gosched();
-        // It could read beside the first, but would starve the writer.
-        assert!(lock.try_read().is_none());
-        let readers = lock.clone();
-        let reader = go(move || {
-            let _guard = readers.read();
-            tell.send("reader").unwrap();
-        });
-        runtime::gosched();
-        drop(first);
-        writer.join().unwrap();
-        reader.join().unwrap();
-        told.try_iter().collect::<Vec<_>>()
-    });
-    assert_eq!(order, ["writer", "reader"]);
-}
-
-#[test]
-fn go_12_readers_that_waited_go_before_the_next_writer() {
-    let order = one_worker(|| {
-        let (tell, told) = mpsc::channel();
-        let lock = Arc::new(RwMutex::new(()));
-        let first = lock.lock();
-        let mut started = Vec::new();
-        for name in ["writer", "reader", "reader"] {
-            let (lock, tell) = (lock.clone(), tell.clone());
-            started.push(go(move || {
-                if name == "writer" {
-                    let _guard = lock.lock();
-                    tell.send(name).unwrap();
-                } else {
-                    let _guard = lock.read();
-                    tell.send(name).unwrap();
-                }
-            }));
-            runtime::gosched();
-        }
-        drop(first);
-        for goroutine in started {
-            goroutine.join().unwrap();
-        }
-        told.try_iter().collect::<Vec<_>>()
-    });
-    assert_eq!(order, ["reader", "reader", "writer"]);
-}
-
-#[test]
-fn go_12_dropped_waits_of_a_rw_mutex_leave_nothing_behind() {
-    let lock = RwMutex::new(());
-    let reading = lock.read();
-    let mut writer = Box::pin(lock.lock_async());
-    assert!(poll(writer.as_mut()).is_pending());
-    assert!(lock.try_read().is_none());
-    drop(writer);
-    assert!(lock.try_read().is_some(), "no writer waits any more");
-    let mut writer = Box::pin(lock.lock_async());
-    let mut reader = Box::pin(lock.read_async());
-    assert!(poll(writer.as_mut()).is_pending());
-    assert!(poll(reader.as_mut()).is_pending());
-    drop(reading);
-    // The writer was let in and goes away.
-    drop(writer);
-    drop(reader);
-    assert!(lock.try_lock().is_some());
-}
-
-#[test]
 fn go_12_once_runs_once_and_a_panic_counts() {
     let once = Once::new();
     let calls = AtomicUsize::new(0);
@@ -257,6 +154,9 @@ fn go_12_once_runs_once_and_a_panic_counts() {
 
 #[test]
 fn go_12_once_func_and_once_value() {
+    let pairs = AtomicUsize::new(0);
+    let pair = once_values(|| (pairs.fetch_add(1, Ordering::SeqCst), "two"));
+    assert_eq!((pair(), pair(), pairs.load(Ordering::SeqCst)), ((0, "two"), (0, "two"), 1));
     let calls = AtomicUsize::new(0);
     let value = once_value(|| calls.fetch_add(1, Ordering::SeqCst) + 41);
     assert_eq!((value(), value()), (41, 41));

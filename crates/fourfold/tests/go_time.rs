@@ -125,6 +125,61 @@ fn go_15_after_func_goes_on_without_its_handle() {
 }
 
 #[test]
+fn go_15_a_timer_that_was_reset_goes_on_without_its_handle() {
+    virtual_time(|| {
+        let (calls, called) = (Arc::new(AtomicUsize::new(0)), chan::make::<()>(1));
+        let (counter, tell) = (calls.clone(), called.clone());
+        let timer = time::after_func(SECOND, move || {
+            counter.fetch_add(1, Ordering::SeqCst);
+            tell.send(());
+        });
+        called.recv();
+        timer.reset(SECOND);
+        drop(timer);
+        called.recv();
+        time::sleep(SECOND);
+        // Nothing of it is left: neither after it was called nor after it was stopped.
+        assert_eq!(Arc::strong_count(&calls), 1);
+        let kept = calls.clone();
+        let stopped = time::after_func(SECOND, move || drop(kept.clone()));
+        assert!(stopped.stop());
+        drop(stopped);
+        assert_eq!(Arc::strong_count(&calls), 1);
+        assert_eq!(calls.load(Ordering::SeqCst), 2);
+    });
+}
+
+#[test]
+fn go_15_a_call_that_waits_keeps_the_next_waiting_and_not_the_worker() {
+    virtual_time(|| {
+        let (begun, end) = (chan::make::<()>(0), chan::make::<()>(0));
+        let (tell, told) = (begun.clone(), end.clone());
+        let timer = time::after_func(SECOND, move || {
+            tell.send(());
+            told.recv();
+        });
+        begun.recv();
+        timer.reset(SECOND);
+        time::sleep(2 * SECOND);
+        assert!(begun.try_recv().is_err(), "the first call is at work");
+        end.send(());
+        begun.recv();
+        end.send(());
+    });
+}
+
+#[test]
+fn go_15_until_is_zero_once_it_has_passed() {
+    virtual_time(|| {
+        let deadline = time::now().add(2 * SECOND);
+        assert_eq!(time::until(deadline), 2 * SECOND);
+        time::sleep(3 * SECOND);
+        assert_eq!(time::until(deadline), Duration::ZERO);
+        assert_eq!(time::since(deadline), SECOND);
+    });
+}
+
+#[test]
 fn go_15_a_slow_reader_of_a_ticker_loses_ticks() {
     virtual_time(|| {
         let ticker = time::new_ticker(SECOND);
@@ -235,14 +290,31 @@ fn go_21_wait_returns_when_all_others_are_blocked() {
 #[test]
 fn go_21_the_bubble_waits_for_its_goroutines() {
     let ended = Arc::new(AtomicUsize::new(0));
-    let counter = ended.clone();
+    let (first, second) = (ended.clone(), ended.clone());
     synctest::test(move || {
         drop(go(move || {
-            time::sleep(Duration::from_secs(60));
-            counter.fetch_add(1, Ordering::SeqCst);
+            go::blocking(|| std::thread::sleep(Duration::from_millis(5)));
+            runtime::gosched();
+            first.fetch_add(1, Ordering::SeqCst);
+        }));
+        drop(go(move || {
+            synctest::wait();
+            second.fetch_add(1, Ordering::SeqCst);
         }));
     });
-    assert_eq!(ended.load(Ordering::SeqCst), 1);
+    assert_eq!(ended.load(Ordering::SeqCst), 2);
+}
+
+#[test]
+fn go_21_time_stops_when_main_ends() {
+    let text = panic_of(|| synctest::test(|| drop(go(|| time::sleep(Duration::from_secs(60))))));
+    assert!(
+        text.starts_with(
+            "deadlock: main bubble goroutine has exited but blocked goroutines remain\n\n"
+        ),
+        "{text}"
+    );
+    assert_eq!((text.matches("goroutine ").count(), text.matches("[sleep]").count()), (3, 1));
 }
 
 #[test]

@@ -47,12 +47,51 @@ fn seen(run: &Run) -> String {
     text
 }
 
+/// Where the toolchain's sources have packages that are no part of its standard library.
+const PACKAGES: [(&str, &str); 3] = [
+    ("errgroup", "cmd/vendor/golang.org/x/sync/errgroup"),
+    ("semaphore", "cmd/vendor/golang.org/x/sync/semaphore"),
+    ("singleflight", "internal/singleflight"),
+];
+
+/// Lets programs import them as `golang.org/x/sync/…`.
+fn link_packages(go: &Go, path: &Path) -> Result<(), String> {
+    let root = run_to_end(Command::new(&go.program).args(["env", "GOROOT"]))?.stdout;
+    let sync = path.join("src/golang.org/x/sync");
+    let cannot = |error| format!("{} cannot be made: {error}", sync.display());
+    std::fs::create_dir_all(&sync).map_err(cannot)?;
+    for (name, place) in PACKAGES {
+        let link = sync.join(name);
+        let sources = Path::new(root.trim()).join("src").join(place);
+        if std::fs::read_link(&link).is_ok_and(|target| target == sources) {
+            continue;
+        }
+        if link.is_symlink() {
+            std::fs::remove_file(&link).map_err(cannot)?;
+        }
+        symlink(&sources, &link).map_err(cannot)?;
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn symlink(target: &Path, link: &Path) -> std::io::Result<()> {
+    std::os::unix::fs::symlink(target, link)
+}
+
+#[cfg(windows)]
+fn symlink(target: &Path, link: &Path) -> std::io::Result<()> {
+    std::os::windows::fs::symlink_dir(target, link)
+}
+
 fn run_original(go: &Go, program: &Path) -> Result<String, String> {
     let target = crate::cargo::root().join("target/conformance-go");
     let binary = target.join(program.file_stem().unwrap_or_default());
+    link_packages(go, &target.join("path"))?;
     let mut build = Command::new(&go.program);
     build.arg("build").arg("-o").arg(&binary).arg(program);
     build.env("GOCACHE", target.join("cache")).env("GO111MODULE", "off");
+    build.env("GOPATH", target.join("path"));
     build.env("GOTOOLCHAIN", "local").env("GOFLAGS", "");
     let built = run_to_end(&mut build)?;
     if built.code != Some(0) {

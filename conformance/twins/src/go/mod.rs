@@ -9,13 +9,24 @@ mod go_03_nil_channel;
 mod go_04_closed;
 mod go_04_unrecovered;
 mod go_06_select;
+mod go_07_range;
+mod go_08_memory;
 mod go_09_goexit;
 mod go_10_unrecovered;
 mod go_11_deadlock;
 mod go_12_sync;
 mod go_13_context;
+mod go_14_errgroup;
+mod go_14_semaphore;
+mod go_14_singleflight;
 mod go_15_timers;
 mod go_16_net;
+mod go_17_blocking;
+mod go_18_runtime;
+mod go_19_stack;
+mod go_20_scope;
+mod go_21_synctest;
+mod go_22_workers;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -30,19 +41,54 @@ pub(crate) const TWINS: &[Twin] = &[
     Twin { name: "go_04_closed", run: go_04_closed::run, differs: &[] },
     Twin { name: "go_04_unrecovered", run: go_04_unrecovered::run, differs: &[] },
     Twin { name: "go_06_select", run: go_06_select::run, differs: &[] },
+    Twin { name: "go_07_range", run: go_07_range::run, differs: &[] },
+    Twin { name: "go_08_memory", run: go_08_memory::run, differs: &[] },
     Twin { name: "go_09_goexit", run: go_09_goexit::run, differs: &[] },
     Twin { name: "go_10_unrecovered", run: go_10_unrecovered::run, differs: &[] },
     Twin { name: "go_11_deadlock", run: go_11_deadlock::run, differs: &[] },
     Twin { name: "go_12_sync", run: go_12_sync::run, differs: &[] },
     Twin { name: "go_13_context", run: go_13_context::run, differs: CONTEXT },
+    Twin { name: "go_14_errgroup", run: go_14_errgroup::run, differs: &[] },
+    Twin { name: "go_14_semaphore", run: go_14_semaphore::run, differs: SEMAPHORE },
+    Twin { name: "go_14_singleflight", run: go_14_singleflight::run, differs: &[] },
     Twin { name: "go_15_timers", run: go_15_timers::run, differs: &[] },
     Twin { name: "go_16_net", run: go_16_net::run, differs: &[] },
+    Twin { name: "go_17_blocking", run: go_17_blocking::run, differs: &[] },
+    Twin { name: "go_18_runtime", run: go_18_runtime::run, differs: &[] },
+    Twin { name: "go_19_stack", run: go_19_stack::run, differs: STACK },
+    Twin { name: "go_20_scope", run: go_20_scope::run, differs: &[] },
+    Twin { name: "go_21_synctest", run: go_21_synctest::run, differs: &[] },
+    Twin { name: "go_22_workers", run: go_22_workers::run, differs: &[] },
 ];
 
 const CONTEXT: &[Difference] = &[Difference {
     original: "context deadline exceeded context deadline exceeded context deadline exceeded",
     twin: "context deadline exceeded context deadline exceeded timed out: context deadline exceeded",
     reason: "a cause is the error that crosses all dialects, and that says its kind first",
+}];
+
+const SEMAPHORE: &[Difference] = &[
+    Difference {
+        original: "cancelled before context canceled true",
+        twin: "cancelled before cancelled: context canceled true",
+        reason: "the error that crosses all dialects says its kind first",
+    },
+    Difference {
+        original: "gave up: context canceled so 1",
+        twin: "gave up: cancelled: context canceled so 1",
+        reason: "the error that crosses all dialects says its kind first",
+    },
+    Difference {
+        original: "context canceled",
+        twin: "cancelled: context canceled",
+        reason: "the error that crosses all dialects says its kind first",
+    },
+];
+
+const STACK: &[Difference] = &[Difference {
+    original: "runtime: goroutine stack exceeds 1048576-byte limit",
+    twin: "fatal error: stack overflow",
+    reason: "a stack here does not grow to a limit but has one size, which the next line tells",
 }];
 
 /// As Go prints what `recover` returns.

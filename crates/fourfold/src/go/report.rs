@@ -41,8 +41,20 @@ fn head(pool: &Pool, task: &Task, state: State) -> String {
 
 /// All goroutines of a pool: state, what for and how long they wait, where they were made.
 pub(super) fn goroutines(pool: &Pool) -> String {
+    list(pool, |_| true)
+}
+
+/// As [`goroutines`], of those that wait.
+pub(super) fn waiting(pool: &Pool) -> String {
+    list(pool, |state| state == State::Waiting)
+}
+
+fn list(pool: &Pool, shown: impl Fn(State) -> bool) -> String {
     let mut text = String::new();
     pool.for_each_task(|task, state| {
+        if !shown(state) {
+            return;
+        }
         if !text.is_empty() {
             text.push('\n');
         }

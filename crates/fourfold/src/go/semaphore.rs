@@ -90,7 +90,7 @@ impl Weighted {
     ///
     /// # Errors
     ///
-    /// Of the context. Then nothing was taken.
+    /// The context's [`err`](Context::err), of kind cancelled or timed out. Then nothing was taken.
     ///
     /// # Panics
     ///
@@ -108,20 +108,20 @@ impl Weighted {
     ///
     /// As [`acquire`](Weighted::acquire).
     pub async fn acquire_async(&self, context: &Context, n: u64) -> Result<()> {
-        if let Some(reason) = context::cause(context) {
-            return Err(reason);
+        let ended = || context.err().unwrap_or(context::CANCELED).into_error();
+        if context.is_done() {
+            return Err(ended());
         }
         if n > self.size {
             context.cancelled().await;
-            return Err(context::cause(context).unwrap_or_else(crate::Error::cancelled));
+            return Err(ended());
         }
         let mut wait =
             std::pin::pin!(self.queue.wait(Acquiring { size: self.size, wanted: n }, &ACQUIRE));
         let mut cancelled = std::pin::pin!(context.cancelled());
         std::future::poll_fn(|polling| {
             if let Poll::Ready(()) = cancelled.as_mut().poll(polling) {
-                let reason = context::cause(context);
-                return Poll::Ready(Err(reason.unwrap_or_else(crate::Error::cancelled)));
+                return Poll::Ready(Err(ended()));
             }
             wait.as_mut().poll(polling).map(Ok)
         })

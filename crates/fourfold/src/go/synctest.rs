@@ -7,15 +7,16 @@
 //! not move meanwhile.
 
 use std::sync::{Arc, mpsc};
-use std::time::Duration;
 
 use fourfold_kernel::fiber;
-use fourfold_kernel::pool::until_quiet;
+use fourfold_kernel::pool::{Outside, Pool, State, until_quiet};
 
+use super::report;
 use super::run::{Builder, Deadlock, Panics};
 use crate::Result;
 
-/// Runs `f` in a bubble, and waits for all goroutines it started.
+/// Runs `f` in a bubble, and waits for all goroutines it started. Time stops when `f` returns, as in
+/// Go: a goroutine that still sleeps then is one that never wakes.
 ///
 /// ```
 /// use std::time::Duration;
@@ -23,9 +24,10 @@ use crate::Result;
 ///
 /// synctest::test(|| {
 ///     let begun = time::now();
-///     go(|| time::sleep(Duration::from_secs(3600)));
+///     let sleeper = go(|| time::sleep(Duration::from_secs(3600)));
 ///     time::sleep(Duration::from_secs(10));
 ///     assert_eq!(time::since(begun), Duration::from_secs(10));
+///     sleeper.join().unwrap();
 /// });
 /// ```
 ///
@@ -42,6 +44,8 @@ where
 {
     enum Told {
         MainEnded(Result<()>),
+        /// With what keeps the time from moving on until the bubble is shut down.
+        Remain(String, Outside),
         Deadlock(String),
     }
     let (tell, told) = mpsc::channel();
@@ -55,35 +59,56 @@ where
         .deadlock(Deadlock::Report(Arc::new(hook)))
         .build()
         .expect("a runtime of one worker");
-    let main = bubble.go(f);
+    let runtime = bubble.clone();
+    // It starts main itself: so it is there when main ends, before the clock can move.
     drop(bubble.go(async move {
-        let _ = tell.send(Told::MainEnded(main.await));
-    }));
-    let mut main_ended = false;
-    let failure = loop {
-        // The end of the last goroutine tells nobody; so look for it, once main has ended.
-        let patience = if main_ended { Duration::from_micros(100) } else { Duration::MAX };
-        match told.recv_timeout(patience) {
-            Ok(Told::MainEnded(Ok(()))) => main_ended = true,
-            Ok(Told::MainEnded(Err(error))) => break Some(error.to_string()),
-            Ok(Told::Deadlock(text)) => {
-                let list = text.split_once("\n\n").map_or("", |(_, list)| list);
-                break Some(if main_ended {
-                    format!(
-                        "deadlock: main bubble goroutine has exited but blocked goroutines \
-                         remain\n\n{list}"
-                    )
-                } else {
-                    format!("deadlock: all goroutines in bubble are blocked\n\n{list}")
-                });
-            }
-            Err(_) if main_ended && bubble.pool().tasks() == 0 => break None,
-            Err(_) => {}
+        let mut ended = Told::MainEnded(runtime.go(f).await);
+        if let Told::MainEnded(Ok(())) = ended
+            && let Some(list) = remaining(runtime.pool()).await
+        {
+            ended = Told::Remain(list, runtime.pool().outside());
         }
+        let _ = tell.send(ended);
+    }));
+    let mut still = None;
+    let failure = match told.recv() {
+        Ok(Told::MainEnded(ended)) => ended.err().map(|error| error.to_string()),
+        Ok(Told::Remain(list, outside)) => {
+            still = Some(outside);
+            Some(format!(
+                "deadlock: main bubble goroutine has exited but blocked goroutines remain\n\n{list}"
+            ))
+        }
+        Ok(Told::Deadlock(text)) => {
+            let list = text.split_once("\n\n").map_or("", |(_, list)| list);
+            Some(format!("deadlock: all goroutines in bubble are blocked\n\n{list}"))
+        }
+        Err(_) => unreachable!("the hook keeps a sender as long as the bubble lives"),
     };
     bubble.shut_down();
+    drop(still);
     if let Some(failure) = failure {
         panic!("{failure}");
+    }
+}
+
+/// Lets the goroutines run that can without a change of the time, and lists those that cannot.
+/// Whoever is told that the pool is quiet runs before its clock moves: so time stands still from
+/// the end of main on.
+async fn remaining(pool: &Pool) -> Option<String> {
+    loop {
+        until_quiet().await;
+        let (mut remain, mut can_run) = (false, false);
+        pool.for_each_task(|_, state| match state {
+            // This one, on the only worker.
+            State::Running => {}
+            // Woken by the same quiet moment, as those are that called `wait`.
+            State::Runnable => can_run = true,
+            State::Waiting => remain = true,
+        });
+        if !can_run {
+            return remain.then(|| report::waiting(pool));
+        }
     }
 }
 

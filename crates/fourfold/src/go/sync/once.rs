@@ -116,6 +116,24 @@ pub fn once_value<T: Clone + Send>(f: impl FnOnce() -> T + Send) -> impl Fn() ->
     }
 }
 
+/// As [`once_value`], for two values.
+///
+/// ```
+/// use fourfold::go::sync::once_values;
+///
+/// let read = once_values(|| ("Cargo.toml", std::fs::exists("Cargo.toml").ok()));
+/// assert_eq!(read(), read());
+/// ```
+///
+/// The original: [`sync.OnceValues`](https://pkg.go.dev/sync#OnceValues).
+pub fn once_values<A, B>(f: impl FnOnce() -> (A, B) + Send) -> impl Fn() -> (A, B) + Send + Sync
+where
+    A: Clone + Send,
+    B: Clone + Send,
+{
+    once_value(f)
+}
+
 enum State<F, T> {
     Not(Option<F>),
     Done(T),

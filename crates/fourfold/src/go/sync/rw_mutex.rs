@@ -1,28 +1,10 @@
 //! A lock for many readers or one writer, in which writers are not starved.
-//!
-//! As Go's: once a writer waits, readers that come wait behind it; when it unlocks, all readers that
-//! waited meanwhile go first, and then the next writer.
 
 use std::cell::UnsafeCell;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
-use fourfold_kernel::fiber;
-use fourfold_kernel::pool::Reason;
-use fourfold_kernel::waiters::{Acquire, Queue, Waiters};
-
-static READ: Reason = Reason::by_tasks("sync.RWMutex.RLock");
-static WRITE: Reason = Reason::by_tasks("sync.RWMutex.Lock");
-
-#[derive(Debug, Default)]
-struct State {
-    readers: usize,
-    writing: bool,
-    /// Writers in line.
-    writers: usize,
-    /// Readers in line: they wait in the other queue.
-    waiting_readers: usize,
-}
+use super::raw_rw_mutex::RawRwMutex;
 
 /// A lock for many readers or one writer.
 ///
@@ -40,13 +22,10 @@ struct State {
 /// ```
 ///
 /// The original: [`sync.RWMutex`](https://pkg.go.dev/sync#RWMutex): `RLock` is [`read`](Self::read),
-/// `Lock` is [`lock`](Self::lock). A guard unlocks once, so there is no unlocking of what is not
-/// locked.
+/// `Lock` is [`lock`](Self::lock), and what `RLocker` is for, a guard does. A guard unlocks once, so
+/// there is no unlocking of what is not locked.
 pub struct RwMutex<T: ?Sized> {
-    /// Writers wait here.
-    state: Queue<State>,
-    /// Readers wait here; its state says how many may go.
-    readers: Queue<()>,
+    raw: RawRwMutex,
     value: UnsafeCell<T>,
 }
 
@@ -55,84 +34,10 @@ unsafe impl<T: ?Sized + Send> Send for RwMutex<T> {}
 // SAFETY: readers on several threads look at the value at once.
 unsafe impl<T: ?Sized + Send + Sync> Sync for RwMutex<T> {}
 
-struct Writing;
-
-impl Acquire for Writing {
-    type State = State;
-    type Output = ();
-
-    fn try_now(&mut self, state: &mut State, _: &mut Waiters, _: bool) -> Option<()> {
-        if !state.writing && state.readers == 0 && state.writers == 0 {
-            state.writing = true;
-            return Some(());
-        }
-        state.writers += 1;
-        None
-    }
-
-    fn granted(&mut self) {}
-
-    fn abandon(&mut self, state: &mut State, waiters: &mut Waiters, granted: bool) {
-        debug_assert!(granted, "writers are granted, never told to retry");
-        state.writing = false;
-        next_writer(state, waiters);
-    }
-
-    fn left(&mut self, state: &mut State, _: &mut Waiters) {
-        state.writers -= 1;
-    }
-}
-
-/// Lets the next writer in, if it can be.
-fn next_writer(state: &mut State, waiters: &mut Waiters) {
-    if !state.writing && state.readers == 0 && waiters.grant_first() {
-        state.writers -= 1;
-        state.writing = true;
-    }
-}
-
-struct Reading<'a>(&'a Queue<State>);
-
-impl Acquire for Reading<'_> {
-    type State = ();
-    type Output = ();
-
-    fn try_now(&mut self, (): &mut (), _: &mut Waiters, _: bool) -> Option<()> {
-        // The order of the two locks is always this: readers, then state.
-        self.0.with(|state, _| {
-            if !state.writing && state.writers == 0 {
-                state.readers += 1;
-                return Some(());
-            }
-            state.waiting_readers += 1;
-            None
-        })
-    }
-
-    fn granted(&mut self) {}
-
-    fn abandon(&mut self, (): &mut (), _: &mut Waiters, granted: bool) {
-        debug_assert!(granted, "readers are granted, never told to retry");
-    }
-
-    /// It had been let in.
-    fn abandoned(&mut self) {
-        self.0.with(|state, writers| {
-            state.readers -= 1;
-            next_writer(state, writers);
-        });
-    }
-
-    fn left(&mut self, (): &mut (), _: &mut Waiters) {
-        self.0.with(|state, _| state.waiting_readers -= 1);
-    }
-}
-
 impl<T> RwMutex<T> {
     /// Unlocked.
     pub const fn new(value: T) -> RwMutex<T> {
-        let state = State { readers: 0, writing: false, writers: 0, waiting_readers: 0 };
-        RwMutex { state: Queue::new(state), readers: Queue::new(()), value: UnsafeCell::new(value) }
+        RwMutex { raw: RawRwMutex::new(), value: UnsafeCell::new(value) }
     }
 
     /// The value.
@@ -148,26 +53,18 @@ impl<T: ?Sized> RwMutex<T> {
     ///
     /// In a future: use [`read_async`](RwMutex::read_async).
     pub fn read(&self) -> ReadGuard<'_, T> {
-        if let Some(guard) = self.try_read() {
-            return guard;
-        }
-        fiber::wait(self.readers.wait(Reading(&self.state), &READ));
+        self.raw.r_lock();
         ReadGuard { lock: self }
     }
 
     /// Locks it for reading if no writer has it or waits for it.
     pub fn try_read(&self) -> Option<ReadGuard<'_, T>> {
-        let read = self.state.with(|state, _| {
-            let free = !state.writing && state.writers == 0;
-            state.readers += usize::from(free);
-            free
-        });
-        read.then(|| ReadGuard { lock: self })
+        self.raw.try_r_lock().then(|| ReadGuard { lock: self })
     }
 
     /// As [`read`](RwMutex::read), awaited.
     pub async fn read_async(&self) -> ReadGuard<'_, T> {
-        self.readers.wait(Reading(&self.state), &READ).await;
+        self.raw.r_lock_async().await;
         ReadGuard { lock: self }
     }
 
@@ -177,53 +74,24 @@ impl<T: ?Sized> RwMutex<T> {
     ///
     /// In a future: use [`lock_async`](RwMutex::lock_async).
     pub fn lock(&self) -> WriteGuard<'_, T> {
-        if let Some(guard) = self.try_lock() {
-            return guard;
-        }
-        fiber::wait(self.state.wait(Writing, &WRITE));
+        self.raw.lock();
         WriteGuard { lock: self }
     }
 
     /// Locks it for writing if nobody has it or waits to write.
     pub fn try_lock(&self) -> Option<WriteGuard<'_, T>> {
-        let locked = self.state.with(|state, _| {
-            let free = !state.writing && state.readers == 0 && state.writers == 0;
-            state.writing |= free;
-            free
-        });
-        locked.then(|| WriteGuard { lock: self })
+        self.raw.try_lock().then(|| WriteGuard { lock: self })
     }
 
     /// As [`lock`](RwMutex::lock), awaited.
     pub async fn lock_async(&self) -> WriteGuard<'_, T> {
-        self.state.wait(Writing, &WRITE).await;
+        self.raw.lock_async().await;
         WriteGuard { lock: self }
     }
 
-    /// Those who waited to read go first, all of them; else the next writer.
-    fn unlock_write(&self) {
-        let readers_go = self.readers.with(|(), waiting| {
-            let go = self.state.with(|state, _| {
-                state.writing = false;
-                let go = state.waiting_readers > 0;
-                state.readers += std::mem::take(&mut state.waiting_readers);
-                go
-            });
-            if go {
-                waiting.grant_all();
-            }
-            go
-        });
-        if !readers_go {
-            self.state.with(next_writer);
-        }
-    }
-
-    fn unlock_read(&self) {
-        self.state.with(|state, writers| {
-            state.readers -= 1;
-            next_writer(state, writers);
-        });
+    /// The value, of which nobody else has a reference.
+    pub fn get_mut(&mut self) -> &mut T {
+        self.value.get_mut()
     }
 }
 
@@ -259,7 +127,7 @@ impl<T: ?Sized> Deref for ReadGuard<'_, T> {
 
 impl<T: ?Sized> Drop for ReadGuard<'_, T> {
     fn drop(&mut self) {
-        self.lock.unlock_read();
+        self.lock.raw.r_unlock();
     }
 }
 
@@ -287,7 +155,7 @@ impl<T: ?Sized> DerefMut for WriteGuard<'_, T> {
 
 impl<T: ?Sized> Drop for WriteGuard<'_, T> {
     fn drop(&mut self) {
-        self.lock.unlock_write();
+        self.lock.raw.unlock();
     }
 }
 

@@ -6,7 +6,7 @@
 //! | Go | here |
 //! |---|---|
 //! | `time.Sleep` | [`sleep`], [`sleep_async`] |
-//! | `time.Now`, `time.Since` | [`now`], [`since`] |
+//! | `time.Now`, `time.Since`, `time.Until` | [`now`], [`since`], [`until`] |
 //! | `time.After`, `time.AfterFunc` | [`after`], [`after_func`] |
 //! | `time.NewTimer` | [`new_timer`]: [`Timer`] |
 //! | `time.Tick`, `time.NewTicker` | [`tick`], [`new_ticker`]: [`Ticker`] |
@@ -80,6 +80,24 @@ pub fn now() -> Time {
 /// How long ago `time` was.
 pub fn since(time: Time) -> Duration {
     now().sub(time)
+}
+
+/// How long it is until `time`; zero if it has passed.
+///
+/// ```
+/// use std::time::Duration;
+/// use fourfold::go::{Builder, time};
+///
+/// Builder::new().virtual_time().run(|| {
+///     let deadline = time::now().add(Duration::from_secs(3));
+///     time::sleep(Duration::from_secs(1));
+///     assert_eq!(time::until(deadline), Duration::from_secs(2));
+/// });
+/// ```
+///
+/// The original: [`time.Until`](https://pkg.go.dev/time#Until).
+pub fn until(time: Time) -> Duration {
+    time.sub(now())
 }
 
 /// Waits for `duration`. The goroutine sleeps, its worker does not. Zero is over at once.

@@ -17,6 +17,15 @@ use crate::go::run::Runtime;
 pub struct Timer {
     alarm: Arc<Alarm>,
     chan: Chan<Time>,
+    /// Of one of [`after_func`]: what keeps it while it is set, also without its handle.
+    kept: Option<Kept>,
+}
+
+type Kept = Arc<Mutex<Option<Arc<Alarm>>>>;
+
+/// Puts a reference to itself in or takes it out. It is dropped by the caller, without a lock.
+fn keep(kept: &Kept, alarm: Option<Arc<Alarm>>) -> Option<Arc<Alarm>> {
+    std::mem::replace(&mut *kept.lock().unwrap_or_else(PoisonError::into_inner), alarm)
 }
 
 /// A timer that sends the time to [its channel](Timer::c) after `duration`.
@@ -50,7 +59,7 @@ pub fn new_timer(duration: Duration) -> Timer {
         }),
     );
     alarm.set(nanoseconds(duration), || ());
-    Timer { alarm, chan }
+    Timer { alarm, chan, kept: None }
 }
 
 /// A channel on which the time is received once, after `duration`.
@@ -66,31 +75,46 @@ pub fn after(duration: Duration) -> Receiver<Time> {
 
 /// Calls `f` in a goroutine of its own after `duration`.
 ///
-/// The timer goes on when it is dropped.
+/// The timer goes on when it is dropped. If it is [reset](Timer::reset) while `f` is at work, the
+/// next call waits for that one.
+///
+/// ```
+/// use std::time::Duration;
+/// use fourfold::go::{Builder, chan, time};
+///
+/// Builder::new().virtual_time().run(|| {
+///     let called = chan::make::<()>(0);
+///     let tell = called.clone();
+///     let timer = time::after_func(Duration::from_secs(1), move || tell.send(()));
+///     called.recv();
+///     timer.reset(Duration::from_secs(2));
+///     called.recv();
+///     assert_eq!(time::now().nanoseconds(), 3_000_000_000);
+///     assert!(!timer.stop());
+/// });
+/// ```
 ///
 /// The original: [`time.AfterFunc`](https://pkg.go.dev/time#AfterFunc).
 #[track_caller]
 pub fn after_func(duration: Duration, f: impl FnMut() + Send + 'static) -> Timer {
     let runtime = Runtime::current_or_default();
-    let f = Arc::new(Mutex::new(f));
-    // A reference to itself, given up when it fires: it goes on without its handle.
-    let own: Arc<Mutex<Option<Arc<Alarm>>>> = Arc::default();
-    let kept = own.clone();
+    // A lock that parks: `f` may wait while it has it.
+    let f = Arc::new(crate::go::sync::Mutex::new(f));
+    let kept = Kept::default();
+    let fired = kept.clone();
     let alarm = Alarm::new(
         driver(),
         Box::new(move |_| {
-            own.lock().unwrap_or_else(PoisonError::into_inner).take();
+            // Not the last reference: who rings has one.
+            drop(keep(&fired, None));
             let f = f.clone();
-            drop(runtime.go(move || {
-                let mut f = f.lock().unwrap_or_else(PoisonError::into_inner);
-                (*f)();
-            }));
+            drop(runtime.go(move || (*f.lock())()));
             None
         }),
     );
-    *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(alarm.clone());
-    alarm.set(nanoseconds(duration), || ());
-    Timer { alarm, chan: Chan::nil() }
+    let timer = Timer { alarm, chan: Chan::nil(), kept: Some(kept) };
+    timer.reset(duration);
+    timer
 }
 
 impl Timer {
@@ -104,16 +128,24 @@ impl Timer {
     ///
     /// A function that was called already goes on.
     pub fn stop(&self) -> bool {
-        let (was_set, unread) = self.alarm.stop(|| self.chan.try_recv().is_ok());
+        let (was_set, (unread, kept)) = self.alarm.stop(|| self.unset(None));
+        drop(kept);
         was_set || unread
     }
 
     /// Has it happen after `duration` from now, whatever it was doing. Tells what
     /// [`stop`](Timer::stop) would.
     pub fn reset(&self, duration: Duration) -> bool {
-        let unread = || self.chan.try_recv().is_ok();
-        let (was_set, unread) = self.alarm.set(nanoseconds(duration), unread);
+        let set = || self.unset(Some(self.alarm.clone()));
+        let (was_set, (unread, kept)) = self.alarm.set(nanoseconds(duration), set);
+        drop(kept);
         was_set || unread
+    }
+
+    /// Takes back what it sent; `alarm` is kept from here on, what was kept is returned.
+    fn unset(&self, alarm: Option<Arc<Alarm>>) -> (bool, Option<Arc<Alarm>>) {
+        let kept = self.kept.as_ref().and_then(|kept| keep(kept, alarm));
+        (self.chan.try_recv().is_ok(), kept)
     }
 }
 
