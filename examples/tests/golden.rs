@@ -154,6 +154,22 @@ fn py_fetch() {
 }
 
 #[test]
+fn go_tls_websocket() {
+    let output = run(env!("CARGO_BIN_EXE_go_tls_websocket"), &["20"]);
+    let lines: Vec<_> = output.stdout.lines().collect();
+    let [clients, times, threads, ..] = lines[..] else { panic!("not three lines: {lines:?}") };
+    let all =
+        "20 clients, all connected at once over TLS 1.3 and WebSocket: 40 goroutines on 2 workers";
+    assert_eq!(clients, all);
+    let (connected, echoed) = times.split_once("; ").expect("two times");
+    number(connected, "connected in ", " s");
+    number(echoed, "200 messages echoed and connections closed in ", " s");
+    // A busy machine may have lent the two workers another; forty would be one for each goroutine.
+    let ran = threads.split_once(';').map_or(threads, |(ran, _)| ran);
+    assert!((1.0..10.0).contains(&number(ran, "threads that ran both sides: ", "")), "{threads}");
+}
+
+#[test]
 fn py_http_ping() {
     let output = run(env!("CARGO_BIN_EXE_py_http_ping"), &[]);
     let lines: Vec<_> = output.stdout.lines().collect();
