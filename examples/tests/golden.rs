@@ -170,8 +170,18 @@ fn go_tls_websocket() {
 }
 
 #[test]
+fn go_http_ping() {
+    http_ping(env!("CARGO_BIN_EXE_go_http_ping"));
+}
+
+#[test]
 fn py_http_ping() {
-    let output = run(env!("CARGO_BIN_EXE_py_http_ping"), &[]);
+    http_ping(env!("CARGO_BIN_EXE_py_http_ping"));
+}
+
+/// Every dialect's HTTP ping: the real time is that of the slower lane, the total is the sum.
+fn http_ping(program: &str) {
+    let output = run(program, &[]);
     let lines: Vec<_> = output.stdout.lines().collect();
     let [real, per_site, total] = lines[..] else { panic!("not three lines: {lines:?}") };
     let real = number(real, "Real time: ", " s");

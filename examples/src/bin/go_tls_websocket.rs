@@ -16,8 +16,8 @@
 //! threads that ran both sides: 2; of the whole process, with main and the runtime's own: 4
 //! ```
 //!
-//! A worker that is held up for 10 ms gets another beside it for a while; so on a busy machine there
-//! are a few threads more, and it says so.
+//! A worker that is held up for 10 ms gets another beside it for a while; so on a busy machine
+//! there are a few threads more, and it says so.
 //!
 //! What must not happen while a goroutine reads or writes is that it holds a lock of the standard
 //! library, or borrows a thread-local value: the next goroutine on that thread would meet it. These
@@ -49,8 +49,9 @@ const CLIENTS: usize = 1000;
 const WORKERS: usize = 2;
 /// Messages that each client sends; it waits for the answer to each.
 const MESSAGES: usize = 10;
-/// Address space for a stack; only what is touched takes memory. A handshake calls deep: it needs 40
-/// KiB, and 96 in a build without optimisation. That is other people's code, so there is room left.
+/// Address space for a stack; only what is touched takes memory. A handshake calls deep: it needs
+/// 40 KiB, and 96 in a build without optimisation. That is other people's code, so there is room
+/// left.
 const STACK: usize = 256 << 10;
 
 /// A server's side of one connection, in blocking calls. Gives the number of messages it echoed.
