@@ -64,6 +64,7 @@ macro_rules! timeless {
 virtual_time! {
     go_async_say: "6.000";
     go_callbacks: "2.000";
+    go_generators: "4.000";
     py_do_work: "2.000";
     py_exec_go: "2.000";
     py_stopwatch: "6.000";
@@ -77,6 +78,15 @@ timeless! {
     py_generators;
     py_say_hello;
     py_seven_steps;
+}
+
+/// The same text as with generators; and six futures of a second each, of which up to two wait at
+/// once.
+#[test]
+fn go_dummy_loop() {
+    let output = run(env!("CARGO_BIN_EXE_go_dummy_loop"), &["--virtual"]);
+    assert_eq!(output.stdout, include_str!("../golden/py_dummy_loop.txt"));
+    assert_eq!(output.stderr, "took 4.000 s\n");
 }
 
 /// The one that also runs on the real clock, to see that `--virtual` is not what makes it right.
