@@ -64,6 +64,7 @@ macro_rules! timeless {
 virtual_time! {
     go_async_say: "6.000";
     go_callbacks: "2.000";
+    go_generators: "4.000";
     py_do_work: "2.000";
     py_exec_go: "2.000";
     py_stopwatch: "6.000";
@@ -77,6 +78,15 @@ timeless! {
     py_generators;
     py_say_hello;
     py_seven_steps;
+}
+
+/// The same text as with generators; and six futures of a second each, of which up to two wait at
+/// once.
+#[test]
+fn go_dummy_loop() {
+    let output = run(env!("CARGO_BIN_EXE_go_dummy_loop"), &["--virtual"]);
+    assert_eq!(output.stdout, include_str!("../golden/py_dummy_loop.txt"));
+    assert_eq!(output.stderr, "took 4.000 s\n");
 }
 
 /// The one that also runs on the real clock, to see that `--virtual` is not what makes it right.
@@ -154,8 +164,34 @@ fn py_fetch() {
 }
 
 #[test]
+fn go_tls_websocket() {
+    let output = run(env!("CARGO_BIN_EXE_go_tls_websocket"), &["20"]);
+    let lines: Vec<_> = output.stdout.lines().collect();
+    let [clients, times, threads, ..] = lines[..] else { panic!("not three lines: {lines:?}") };
+    let all =
+        "20 clients, all connected at once over TLS 1.3 and WebSocket: 40 goroutines on 2 workers";
+    assert_eq!(clients, all);
+    let (connected, echoed) = times.split_once("; ").expect("two times");
+    number(connected, "connected in ", " s");
+    number(echoed, "200 messages echoed and connections closed in ", " s");
+    // A busy machine may have lent the two workers another; forty would be one for each goroutine.
+    let ran = threads.split_once(';').map_or(threads, |(ran, _)| ran);
+    assert!((1.0..10.0).contains(&number(ran, "threads that ran both sides: ", "")), "{threads}");
+}
+
+#[test]
+fn go_http_ping() {
+    http_ping(env!("CARGO_BIN_EXE_go_http_ping"));
+}
+
+#[test]
 fn py_http_ping() {
-    let output = run(env!("CARGO_BIN_EXE_py_http_ping"), &[]);
+    http_ping(env!("CARGO_BIN_EXE_py_http_ping"));
+}
+
+/// Every dialect's HTTP ping: the real time is that of the slower lane, the total is the sum.
+fn http_ping(program: &str) {
+    let output = run(program, &[]);
     let lines: Vec<_> = output.stdout.lines().collect();
     let [real, per_site, total] = lines[..] else { panic!("not three lines: {lines:?}") };
     let real = number(real, "Real time: ", " s");

@@ -66,7 +66,8 @@ impl std::error::Error for GeneratorExit {}
 /// [`next`](Generator::next).
 ///
 /// The body may await its yielder and what awaits it, nothing else: see
-/// [`next`](Generator::next). Write the yielder's types at the closure: `Yielder<Y, S>` yields
+/// [`next`](Generator::next). In a [goroutine](crate::go) it may wait by plain calls; they park the
+/// goroutine that resumed it. Write the yielder's types at the closure: `Yielder<Y, S>` yields
 /// `Y` and is sent `S`.
 ///
 /// ```

@@ -41,6 +41,28 @@ fn both_sides_know_each_other_and_exchange_bytes() {
     });
 }
 
+/// The longest queue that the system allows.
+#[cfg(target_os = "linux")]
+fn longest_queue() -> usize {
+    let text = std::fs::read_to_string("/proc/sys/net/core/somaxconn").unwrap_or_default();
+    text.trim().parse().unwrap_or(128)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_crowd_connects_before_anybody_accepts() {
+    block_on(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let patience = Duration::from_secs(5);
+        let connect = |_| std::net::TcpStream::connect_timeout(&address, patience).unwrap();
+        let crowd: Vec<_> = (0..longest_queue().min(200)).map(connect).collect();
+        for _ in &crowd {
+            listener.accept().await.unwrap();
+        }
+    });
+}
+
 #[test]
 fn much_goes_both_ways_at_once_over_one_stream() {
     const MUCH: usize = 4 << 20;

@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 
 use fourfold_kernel::reactor::{Direction, Interest};
 use futures_io::{AsyncRead, AsyncWrite};
+use socket2::SockRef;
 
 use super::addr::ToTarget;
 use super::failure::naming;
@@ -28,7 +29,8 @@ impl TcpListener {
     /// Listens at the first address of `target` where that is possible. Port 0 takes a free one;
     /// [`local_addr`](TcpListener::local_addr) tells which.
     ///
-    /// On Unix an address whose former connections still linger can be bound again at once.
+    /// On Unix an address whose former connections still linger can be bound again at once. As many
+    /// connections may wait to be accepted as the system allows.
     ///
     /// If the caller is cancelled, nothing listens.
     ///
@@ -39,6 +41,7 @@ impl TcpListener {
     pub async fn bind(target: impl ToTarget) -> io::Result<TcpListener> {
         let listen = |address: SocketAddr| {
             mio::net::TcpListener::bind(address)
+                .and_then(queueing)
                 .map_err(|error| naming(error, format_args!("listen at {address}")))
         };
         let listener = resolve::first(target.to_target()?, listen).await?;
@@ -98,6 +101,13 @@ impl TcpListener {
         listener.set_nonblocking(false)?;
         Ok(listener)
     }
+}
+
+/// The same listener with the longest queue: every system lowers it to what it allows. With the 128
+/// that mio asks for, most of a crowd that dials at once has to try again a second later.
+fn queueing(listener: mio::net::TcpListener) -> io::Result<mio::net::TcpListener> {
+    SockRef::from(&listener).listen(i32::MAX)?;
+    Ok(listener)
 }
 
 /// The connections of a listener; made by [`TcpListener::incoming`].
