@@ -121,7 +121,10 @@ fn go_17_a_stuck_worker_is_noticed_and_its_culprit_named() {
     assert!(runtime.shut_down());
     assert!(stall.lasts >= Duration::from_millis(10));
     assert!(stall.spawned_at.file().ends_with("go_blocking.rs"));
-    assert!(stall.to_string().contains("goroutine ") && stall.to_string().contains("the culprit"));
+    let text = stall.to_string();
+    assert!(text.contains("goroutine ") && text.contains("the culprit"), "{text}");
+    // A busy machine may keep it from answering in time; the kernel's `pool_stall.rs` insists.
+    assert!(stall.stack.is_empty() || text.contains("spin_until"), "{text}");
 }
 
 #[test]

@@ -122,6 +122,9 @@ impl Builder {
     /// Calls `hook` when a goroutine keeps its worker for longer than `limit`, while it does, on a
     /// thread of the runtime's own. Without this, a stall of more than 10 ms is only recorded in
     /// traces, unless the variable `FOURFOLD_STALLS` is set: then it is printed.
+    ///
+    /// [`Stall::stack`] is taken by a signal to the goroutine's thread, SIGURG: a system call that
+    /// cannot be restarted, such as `poll` or C's `sleep`, returns early there (`EINTR`).
     pub fn on_stall(
         self,
         limit: Duration,

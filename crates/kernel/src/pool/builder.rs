@@ -127,7 +127,11 @@ impl Builder {
         self
     }
 
-    /// Called for a poll that lasts too long, on a thread of the pool's own, while it lasts.
+    /// Called for a poll that lasts too long, on a thread of the pool's own, soon after that is
+    /// noticed. The end of the pool waits for up to three seconds until all is told.
+    ///
+    /// [`Stall::stack`] is taken by a signal to the worker's thread, SIGURG: a system call that
+    /// cannot be restarted, such as `poll` or C's `sleep`, returns early there (`EINTR`).
     pub fn on_stall(mut self, hook: impl Fn(&Stall) + Send + Sync + 'static) -> Builder {
         self.config.on_stall = Some(Arc::new(hook));
         self

@@ -13,6 +13,8 @@
 //! | `driver.rs` | reactor, clock and timers |
 //! | `quiet.rs` | what happens when all sleep: virtual time, deadlock |
 //! | `sysmon.rs`, `stall.rs` | the watch over polls that last too long |
+//! | `reports.rs` | the thread that tells of them |
+//! | `stack_trace` | where another thread is at this moment |
 //! | `task.rs`, `spawn.rs`, `handle.rs` | a task: its data, its making, its outcome |
 //! | `registry.rs` | all tasks that have not ended |
 //! | `waiting.rs` | why a task waits |
@@ -28,8 +30,10 @@ mod park;
 mod quiet;
 mod registry;
 mod remote;
+mod reports;
 mod shared;
 mod spawn;
+mod stack_trace;
 mod stall;
 mod sysmon;
 mod task;

@@ -4,6 +4,7 @@ use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
 
 use super::park::Parker;
+use super::stack_trace::Thread;
 use super::task::Task;
 use crate::queue::{Inbox, Ring, Slot};
 use crate::task::Runnable;
@@ -23,6 +24,8 @@ pub(crate) struct Remote {
     pub(super) inbox: Inbox<Home>,
     pub(super) parker: Parker,
     pub(super) current: Current,
+    /// Its thread, to be asked where it is.
+    pub(super) thread: Thread,
     /// The worker retires when nothing of its own is left.
     pub(super) retiring: AtomicBool,
     /// Its thread has ended; another worker may have the place.
@@ -38,18 +41,9 @@ pub(super) struct Current {
     location: AtomicPtr<Location<'static>>,
     /// Sysmon found the present poll to last too long.
     overdue: AtomicBool,
-    /// The thread, for a signal.
-    pub(super) thread: AtomicU64,
 }
 
 impl Current {
-    /// To be called by the worker's own thread before its first poll.
-    pub(super) fn bind(&self) {
-        #[cfg(unix)]
-        // SAFETY: the call has no conditions.
-        self.thread.store(unsafe { libc::pthread_self() } as u64, Ordering::Relaxed);
-    }
-
     #[inline]
     pub(super) fn begin(&self, task: &Task) {
         self.id.store(task.id().get(), Ordering::Relaxed);
@@ -104,6 +98,7 @@ impl Remote {
             inbox: Inbox::new(),
             parker: Parker::new(),
             current: Current::default(),
+            thread: Thread::default(),
             retiring: AtomicBool::new(false),
             vacant: AtomicBool::new(false),
         }

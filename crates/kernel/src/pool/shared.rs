@@ -37,6 +37,7 @@ pub(crate) struct Shared {
     pub(super) threads: Mutex<Threads>,
     pub(super) left: Condvar,
     pub(super) sysmon: super::sysmon::Signal,
+    pub(super) reports: super::reports::Reports,
     pub(super) quiet: super::quiet::Quiet,
 }
 
@@ -65,6 +66,7 @@ impl Shared {
             threads: Mutex::default(),
             left: Condvar::new(),
             sysmon: super::sysmon::Signal::new(),
+            reports: super::reports::Reports::new(),
             quiet: super::quiet::Quiet::new(),
             config,
         }));

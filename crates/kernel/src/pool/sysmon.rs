@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use super::remote::Remote;
 use super::shared::Shared;
+use super::stack_trace::{self, Trace};
 use super::stall::Stall;
 
 /// How often it looks while there is something to see.
@@ -112,6 +113,9 @@ impl Trimmer {
 
 /// Starts the thread.
 pub(super) fn start(shared: &'static Shared) -> io::Result<()> {
+    if shared.config.on_stall.is_some() {
+        stack_trace::prepare();
+    }
     shared.threads.lock().unwrap_or_else(PoisonError::into_inner).sysmon_alive = true;
     let name = format!("{}-sysmon", shared.config.name);
     let started = thread::Builder::new().name(name).spawn(move || {
@@ -132,6 +136,7 @@ fn run(shared: &'static Shared) {
     let mut trimmer = Trimmer::new();
     let mut idle_looks = 0;
     let mut spare_looks = 0;
+    let mut overdue: Vec<Overdue> = Vec::new();
     while !shared.is_closed() {
         thread::sleep(PERIOD);
         let now = shared.now();
@@ -139,7 +144,7 @@ fn run(shared: &'static Shared) {
         let mut stuck = 0;
         let mut stranded = false;
         for (remote, seen) in shared.remotes().zip(&mut seen) {
-            if look_at(shared, remote, seen) {
+            if look_at(shared, remote, seen, &mut overdue) {
                 stuck += 1;
                 stranded |= remote.has_stealable();
             }
@@ -160,6 +165,8 @@ fn run(shared: &'static Shared) {
                 retire_worker(shared);
             }
         }
+        // Last: it takes its time, and what is above does not wait for it.
+        report_all(shared, &mut overdue);
         if shared.idle.all_asleep() {
             idle_looks += 1;
             if idle_looks >= IDLE_LOOKS && shared.idle.total() <= shared.config.workers {
@@ -172,8 +179,20 @@ fn run(shared: &'static Shared) {
     }
 }
 
+/// A poll that is to be reported.
+struct Overdue {
+    remote: &'static Remote,
+    poll: u32,
+    lasts: Duration,
+}
+
 /// Whether the worker has been in one poll for too long.
-fn look_at(shared: &'static Shared, remote: &Remote, seen: &mut Seen) -> bool {
+fn look_at(
+    shared: &'static Shared,
+    remote: &'static Remote,
+    seen: &mut Seen,
+    overdue: &mut Vec<Overdue>,
+) -> bool {
     let poll = remote.current.poll();
     if poll.is_none() || poll != seen.poll {
         *seen = Seen { poll, since: Some(Instant::now()), reported: false };
@@ -187,15 +206,25 @@ fn look_at(shared: &'static Shared, remote: &Remote, seen: &mut Seen) -> bool {
     remote.current.set_overdue();
     if !seen.reported {
         seen.reported = true;
-        report(shared, remote, poll, lasts);
+        overdue.push(Overdue { remote, poll, lasts });
     }
     true
 }
 
-fn report(shared: &'static Shared, remote: &Remote, poll: u32, lasts: Duration) {
-    let Some((task, spawned_at)) = remote.current.whose(poll) else { return };
+fn report_all(shared: &'static Shared, overdue: &mut Vec<Overdue>) {
+    for overdue in overdue.drain(..) {
+        if let Some((stall, trace)) = inspect(shared, &overdue) {
+            shared.reports.add(shared, stall, trace);
+        }
+    }
+}
+
+/// Whose poll it is, and where it is; nothing if it has ended or nobody asks.
+fn inspect(shared: &'static Shared, overdue: &Overdue) -> Option<(Stall, Trace)> {
+    let Overdue { remote, poll, lasts } = *overdue;
+    let (task, spawned_at) = remote.current.whose(poll)?;
     crate::trace::instant("stall", format_args!("task {task} made at {spawned_at}"));
-    let Some(on_stall) = &shared.config.on_stall else { return };
+    shared.config.on_stall.as_ref()?;
     let mut name = None;
     let _ = shared.registry().find(|other| {
         let found = other.id().get() == task;
@@ -204,7 +233,12 @@ fn report(shared: &'static Shared, remote: &Remote, poll: u32, lasts: Duration) 
         }
         found
     });
-    on_stall(&Stall {
+    let mut trace = Trace::of(&remote.thread);
+    // A poll that ended meanwhile: perhaps these are the frames of another.
+    if remote.current.poll() != Some(poll) {
+        trace = Trace::none();
+    }
+    let stall = Stall {
         noun: shared.config.noun,
         task,
         name,
@@ -212,7 +246,8 @@ fn report(shared: &'static Shared, remote: &Remote, poll: u32, lasts: Duration) 
         worker: remote.index,
         lasts,
         stack: Vec::new(),
-    });
+    };
+    Some((stall, trace))
 }
 
 /// Has a worker that sleeps on its own drive, if nobody looks at the reactor.

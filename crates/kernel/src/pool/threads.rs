@@ -9,9 +9,13 @@ use std::time::{Duration, Instant};
 use super::remote::Remote;
 use super::shared::Shared;
 use super::worker::Worker;
+use crate::fiber::stack::overflow;
 
 /// How long the end of a pool waits for tasks that neither wait nor end.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long it waits for a stall to be told of.
+const REPORTS: Duration = Duration::from_secs(3);
 
 /// Starts the thread of a worker.
 pub(super) fn start(shared: &'static Shared, remote: &'static Remote) -> io::Result<()> {
@@ -22,7 +26,12 @@ pub(super) fn start(shared: &'static Shared, remote: &'static Remote) -> io::Res
     let name = format!("{}-{}", shared.config.name, remote.index + 1);
     let main = move || {
         let _ended = Ended(shared);
-        Worker::main(shared, remote);
+        {
+            let signal_stack = overflow::install_thread();
+            // A thread without one is not asked: the handler would run on a fiber's stack.
+            let _bound = signal_stack.as_ref().map(|_| remote.thread.bind());
+            Worker::main(shared, remote);
+        }
         remote.vacant.store(true, Ordering::Release);
     };
     if let Err(error) = thread::Builder::new().name(name).spawn(main) {
@@ -84,6 +93,7 @@ pub(super) fn stop(shared: &'static Shared) -> bool {
         }
     }
     drop(threads);
+    shared.reports.wait(REPORTS);
     for runnable in shared.injector.close() {
         // SAFETY: nobody else has it. What has a home is never in the injector.
         unsafe { runnable.discard() };

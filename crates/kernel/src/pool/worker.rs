@@ -257,11 +257,9 @@ impl Worker {
     /// Runs until the pool ends, or until there is nothing for a worker that retires.
     pub(super) fn main(shared: &'static Shared, remote: &'static Remote) {
         remote.parker.bind();
-        remote.current.bind();
         let worker = Worker::new(shared, remote);
         WORKER.set(&raw const worker);
         let driver = driver::enter(Arc::clone(shared.driver()) as Arc<dyn driver::Driver>);
-        let _overflow = stack::overflow::install_thread();
         shared.idle.added();
         loop {
             while let Some(runnable) = worker.next() {
