@@ -34,6 +34,18 @@ pub trait Driver: Send + Sync + 'static {
     /// When it is not called on the owner thread.
     fn timer_insert(&self, deadline: u64, waker: Waker) -> timer::Key;
 
+    /// Whether [`now`](Driver::now) has reached `deadline`. A driver that knows a time it has reached
+    /// need not read its clock for this.
+    fn has_reached(&self, deadline: u64) -> bool {
+        self.now() >= deadline
+    }
+
+    /// Nobody waits any more for a timer whose deadline has been reached. A driver may leave it to
+    /// fire, if it has not fired yet, which then costs one spurious wake.
+    fn timer_passed(&self, key: timer::Key) {
+        self.timer_cancel(key);
+    }
+
     /// Forgets a timer. Called on a thread other than the owner it may leave the timer in place,
     /// which costs one spurious wake and nothing else.
     fn timer_cancel(&self, key: timer::Key);
@@ -53,6 +65,12 @@ thread_local! {
 /// The driver of the loop that is running on this thread, if one is.
 pub fn current() -> Option<Arc<dyn Driver>> {
     CURRENT.with(|current| current.borrow().clone())
+}
+
+/// As [`current`], without a clone. `f` must not [`enter`] a driver.
+#[inline]
+pub fn with_current<R>(f: impl FnOnce(Option<&Arc<dyn Driver>>) -> R) -> R {
+    CURRENT.with(|current| f(current.borrow().as_ref()))
 }
 
 /// Makes `driver` the current one until the guard is dropped; then the former one is current

@@ -114,13 +114,13 @@ impl Driving<'_> {
     pub(super) fn look(&mut self, now: u64) {
         self.services.looked_at.store(now, Ordering::Relaxed);
         if !self.services.handle.is_empty() {
-            self.poll(Some(Duration::ZERO));
+            self.poll(Some(Duration::ZERO), || ());
         }
         self.fire(now);
     }
 
-    /// Waits until something is ready or due, or until it is woken, and tells it.
-    pub(super) fn sleep(&mut self) {
+    /// Waits until something is ready or due, or until it is woken; then calls `woke` and tells it.
+    pub(super) fn sleep(&mut self, woke: impl FnOnce()) {
         let services = self.services;
         let timeout = {
             let mut timers = services.timers();
@@ -133,18 +133,20 @@ impl Driving<'_> {
         };
         let timeout =
             timeout.map(|at| Duration::from_nanos(at.saturating_sub(services.clock.now())));
-        self.poll(timeout);
-        services.sleeping_until.store(0, Ordering::Release);
+        self.poll(timeout, || {
+            services.sleeping_until.store(0, Ordering::Release);
+            woke();
+        });
         let now = services.clock.now();
         services.looked_at.store(now, Ordering::Relaxed);
         self.fire(now);
     }
 
-    fn poll(&mut self, timeout: Option<Duration>) {
+    fn poll(&mut self, timeout: Option<Duration>, woke: impl FnOnce()) {
         let Some(reactor) = &mut self.drive.reactor else {
-            return;
+            return woke();
         };
-        if let Err(error) = reactor.poll(timeout) {
+        if let Err(error) = reactor.poll_then(timeout, woke) {
             // The selector itself is broken: nothing that waits for a socket could go on.
             panic!("the pool's reactor cannot be polled: {error}");
         }
@@ -182,6 +184,14 @@ impl Driver for PoolDriver {
     fn now(&self) -> u64 {
         self.0.now()
     }
+
+    fn has_reached(&self, deadline: u64) -> bool {
+        // A virtual clock may have been moved since.
+        self.0.coarse_now() >= deadline || self.0.now() >= deadline
+    }
+
+    /// It has fired, or fires soon: not worth the lock.
+    fn timer_passed(&self, _: Key) {}
 
     /// Any thread.
     fn timer_insert(&self, deadline: u64, waker: Waker) -> Key {

@@ -107,10 +107,13 @@ impl Idle {
         true
     }
 
-    /// The worker found something. True if it was the last that searched: then it sees to it that
-    /// another does, for there may be more.
+    /// The worker found something. True if it was the last that searched: then it looks whether there
+    /// is more, and sees to it that another searches.
     pub(crate) fn stop_searching(&self) -> bool {
-        searching(self.word.fetch_sub(SEARCHING, Ordering::SeqCst)) == 1
+        let last = searching(self.word.fetch_sub(SEARCHING, Ordering::SeqCst)) == 1;
+        // As in `sleep`: either the pusher sees that nobody searches, or what it pushed is seen here.
+        fence(Ordering::SeqCst);
+        last
     }
 
     /// The worker goes to sleep. True if nobody searches now: then it looks at all queues once more.

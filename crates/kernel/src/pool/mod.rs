@@ -10,6 +10,7 @@
 //! | `worker.rs` | a worker's queues and its loop |
 //! | `remote.rs` | what others see of a worker |
 //! | `idle.rs`, `park.rs` | who sleeps, how, and who is woken |
+//! | `spin.rs` | who looks on for a moment before |
 //! | `driver.rs` | reactor, clock and timers |
 //! | `quiet.rs` | what happens when all sleep: virtual time, deadlock |
 //! | `sysmon.rs`, `stall.rs` | the watch over polls that last too long |
@@ -33,6 +34,7 @@ mod remote;
 mod reports;
 mod shared;
 mod spawn;
+mod spin;
 mod stack_trace;
 mod stall;
 mod sysmon;

@@ -36,6 +36,13 @@ impl Pool {
         }
     }
 
+    fn end_search(&self, searching: &mut bool) {
+        let last = std::mem::take(searching) && self.idle.stop_searching();
+        if last && self.work.load(Ordering::Acquire) > 0 {
+            self.notify();
+        }
+    }
+
     fn take(&self) -> bool {
         let mut left = self.work.load(Ordering::Acquire);
         while left > 0 {
@@ -54,9 +61,7 @@ impl Pool {
         let mut done = 0;
         while done < count {
             if self.take() {
-                if std::mem::take(&mut searching) && self.idle.stop_searching() {
-                    self.notify();
-                }
+                self.end_search(&mut searching);
                 done += 1;
                 continue;
             }
@@ -72,9 +77,7 @@ impl Pool {
             self.woken[worker].store(false, Ordering::Release);
             searching = !self.idle.unpark(worker) || (missed && self.idle.start_searching());
         }
-        if searching && self.idle.stop_searching() {
-            self.notify();
-        }
+        self.end_search(&mut searching);
         self.idle.removed();
     }
 }

@@ -38,15 +38,18 @@ impl Parker {
         *self.thread.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread::current());
     }
 
-    /// Sleeps until it is unparked, or, where it drives, until anything happened.
-    pub(super) fn park(&self, services: &Services) {
+    /// Sleeps until it is unparked, or, where it drives, until anything happened: `woke` is called
+    /// then, before anybody is told.
+    pub(super) fn park(&self, services: &Services, woke: impl FnOnce()) {
         if self.take_notification() {
             return;
         }
         if let Some(mut driving) = services.try_drive() {
             if self.enter(DRIVING) {
-                driving.sleep();
-                self.state.store(EMPTY, Ordering::Release);
+                driving.sleep(|| {
+                    self.state.store(EMPTY, Ordering::Release);
+                    woke();
+                });
             }
             return;
         }

@@ -18,6 +18,9 @@ use super::worker::Worker;
 use crate::queue::{Closed, Injector, Push};
 use crate::task::Runnable;
 
+/// So exact is the coarse time, in nanoseconds.
+const COARSE: u64 = 10_000;
+
 pub(crate) struct Shared {
     pub(super) config: Config,
     /// One place for each worker there may ever be; those made so far come first.
@@ -130,6 +133,11 @@ impl Shared {
         !self.injector.is_empty() || self.remotes().any(Remote::has_stealable)
     }
 
+    /// Whether there is something in a queue that any worker takes from.
+    pub(super) fn has_queued(&'static self) -> bool {
+        !self.injector.is_empty() || self.remotes().any(|remote| !remote.ring.is_empty())
+    }
+
     pub(super) fn begin_to_stop(&self) -> bool {
         !self.stopping.swap(true, Ordering::SeqCst)
     }
@@ -142,7 +150,10 @@ impl Shared {
     /// Reads the clock, and remembers what it said.
     pub(crate) fn now(&self) -> u64 {
         let now = self.services.clock().now();
-        self.coarse.store(now, Ordering::Relaxed);
+        // All workers read it; written each time its cache line would go round between them.
+        if now.saturating_sub(self.coarse.load(Ordering::Relaxed)) >= COARSE {
+            self.coarse.store(now, Ordering::Relaxed);
+        }
         now
     }
 

@@ -7,7 +7,7 @@ use std::ptr::{self, NonNull};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU16, AtomicU32, AtomicU64, Ordering};
 use std::task::Waker;
 
-use super::registry::Links;
+use super::registry::Place;
 use super::shared::Shared;
 use super::waiting::Reason;
 use crate::task::{Erased, Orphan, Runnable, Schedule};
@@ -47,14 +47,13 @@ pub struct Task {
     reason: AtomicPtr<Reason>,
     /// When it began to wait, on the pool's coarse clock.
     since: AtomicU64,
-    pub(super) links: UnsafeCell<Links>,
+    /// In the registry.
+    pub(super) place: UnsafeCell<Place>,
 }
 
-// SAFETY: the links are touched under the lock of the registry's shard alone; all else is atomic
-// or never changes.
+// SAFETY: the place is touched under the lock of the registry's table alone; all else is atomic or
+// never changes.
 unsafe impl Sync for Task {}
-// SAFETY: as above; the links are addresses.
-unsafe impl Send for Task {}
 
 impl Task {
     pub(super) fn new(
@@ -76,7 +75,7 @@ impl Task {
             lent: AtomicU32::new(0),
             reason: AtomicPtr::new(ptr::null_mut()),
             since: AtomicU64::new(0),
-            links: UnsafeCell::new(Links::NONE),
+            place: UnsafeCell::new(Place::NONE),
         }
     }
 

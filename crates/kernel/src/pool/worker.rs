@@ -24,6 +24,7 @@ use std::sync::atomic::Ordering;
 use super::quiet;
 use super::remote::{Home, Remote};
 use super::shared::Shared;
+use super::spin::Spin;
 use super::task::Task;
 use crate::driver;
 use crate::fiber::stack;
@@ -60,6 +61,7 @@ pub(crate) struct Worker {
     random: Cell<u32>,
     /// It is counted among those that search.
     searching: Cell<bool>,
+    spin: Spin,
 }
 
 /// Runs `f` on the task that is being polled on this thread, if one of a pool is.
@@ -95,6 +97,7 @@ impl Worker {
             stacks: RefCell::new(stack::Cache::new()),
             random: Cell::new(0x9e37_79b9 ^ (remote.index as u32 + 1)),
             searching: Cell::new(false),
+            spin: Spin::new(),
         }
     }
 
@@ -339,17 +342,46 @@ impl Worker {
             return None;
         }
         self.searching.set(true);
-        let found = self.search();
+        let found = self.search().or_else(|| self.look_on());
         if found.is_some() {
             self.end_search();
         }
         found
     }
 
+    /// Looks on for a moment, where others could make something ready meanwhile. Not at their slots:
+    /// two tasks that wake each other are to stay together.
+    fn look_on(&self) -> Option<Runnable<Task>> {
+        let shared = self.shared;
+        if shared.made() == 1 {
+            return None;
+        }
+        self.spin.look_on(|| {
+            if shared.is_closed() || self.remote.retiring.load(Ordering::Relaxed) {
+                return Err(());
+            }
+            if !self.remote.inbox.is_empty() {
+                self.collect_all();
+                return Ok(self.pop());
+            }
+            if !shared.has_queued() {
+                return Ok(None);
+            }
+            let others = shared.remotes().filter(|other| other.index != self.index());
+            // SAFETY: this is the owner of the ring that is stolen into.
+            let mut stolen =
+                others.map(|other| unsafe { other.ring.steal_into(&self.remote.ring) });
+            Ok(stolen.find_map(|stolen| stolen).or_else(|| self.injected()))
+        })
+    }
+
     /// From here on this worker is not counted among those that search.
     fn end_search(&self) {
-        if self.searching.replace(false) && self.shared.idle.stop_searching() {
-            // The last that searched found something, so there may be more.
+        if self.searching.replace(false)
+            && self.shared.idle.stop_searching()
+            && self.shared.has_queued()
+        {
+            // Whoever pushed it saw one that searched, and woke nobody.
             self.shared.notify();
         }
     }
@@ -406,19 +438,33 @@ impl Worker {
         // it is counted as asleep.
         let missed = last && shared.has_stealable();
         let quiet = !missed && shared.idle.all_asleep() && quiet::happens(self);
+        let mut risen = false;
         if !missed && !quiet {
             let _asleep = trace::span("sleep");
-            self.remote.parker.park(&shared.services);
+            self.remote.parker.park(&shared.services, || {
+                // What it drove may be for any worker. While it counts as searching nobody is woken
+                // for that, and in the end it sees how much there is.
+                self.rise(true);
+                risen = true;
+            });
         }
-        // Not among the sleepers any more: then someone chose this worker to search, and counted
-        // it so. Else it was woken for what is its own, or by what it drove.
-        let chosen = !shared.idle.unpark(self.index());
-        // Whoever found that something was missed takes one piece of it, and there may be more:
-        // so it counts as searching, and wakes the next when it has found what it takes.
-        self.searching.set(chosen || (missed && shared.idle.start_searching()));
+        if !risen {
+            // Whoever found that something was missed takes one piece of it, and there may be more.
+            self.rise(missed);
+        }
         self.collect_all();
         shared.now();
         shared.sysmon.worker_woke();
+    }
+
+    /// This worker sleeps no more. If it `searches`, it wakes the next when it has found what it takes
+    /// and there is more.
+    fn rise(&self, searches: bool) {
+        let idle = &self.shared.idle;
+        // Not among the sleepers any more: then someone chose this worker to search, and counted
+        // it so. Else it was woken for what is its own, or by what it drove.
+        let chosen = !idle.unpark(self.index());
+        self.searching.set(chosen || (searches && idle.start_searching()));
     }
 
     fn may_end(&self) -> bool {

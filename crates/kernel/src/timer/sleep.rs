@@ -12,7 +12,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, RawWakerVTable, Waker};
 use std::time::Duration;
 
 use super::Key;
@@ -80,7 +80,32 @@ enum Until {
 struct Timer {
     driver: Arc<dyn Driver>,
     key: Key,
-    waker: Waker,
+    wakes: Identity,
+}
+
+/// Which waker it is, without a reference of its own: for as long as the timer has not fired the
+/// driver has one, so that no other can look the same. Once it has fired nobody asks.
+#[derive(PartialEq, Eq)]
+struct Identity(*const (), *const RawWakerVTable);
+
+// SAFETY: the addresses are compared and never followed.
+unsafe impl Send for Identity {}
+// SAFETY: as above.
+unsafe impl Sync for Identity {}
+
+impl Identity {
+    #[inline]
+    fn of(waker: &Waker) -> Identity {
+        Identity(waker.data(), waker.vtable())
+    }
+}
+
+impl Timer {
+    /// Addresses only: the same type may have several vtables.
+    #[inline]
+    fn is_of(&self, driver: &Arc<dyn Driver>) -> bool {
+        std::ptr::addr_eq(Arc::as_ptr(&self.driver), Arc::as_ptr(driver))
+    }
 }
 
 impl std::fmt::Debug for Timer {
@@ -89,9 +114,55 @@ impl std::fmt::Debug for Timer {
     }
 }
 
-impl Drop for Timer {
+impl Drop for Sleep {
+    #[inline]
     fn drop(&mut self) {
-        self.driver.timer_cancel(self.key);
+        self.cancel();
+    }
+}
+
+impl Sleep {
+    #[inline]
+    fn cancel(&mut self) {
+        if let Some(timer) = self.timer.take() {
+            timer.driver.timer_cancel(timer.key);
+        }
+    }
+
+    /// Its time has come.
+    #[inline]
+    fn finish(&mut self) -> Poll<()> {
+        self.until = Until::Over;
+        if let Some(timer) = self.timer.take() {
+            timer.driver.timer_passed(timer.key);
+        }
+        Poll::Ready(())
+    }
+
+    /// Whether it is over or waits already, as far as that can be told with the `driver` borrowed.
+    #[inline]
+    fn look(&mut self, driver: &Arc<dyn Driver>, waker: &Waker) -> Option<Poll<()>> {
+        let (Until::Counted(deadline) | Until::Deadline(deadline)) = self.until else {
+            return None;
+        };
+        let timer = self.timer.as_ref().filter(|timer| timer.is_of(driver))?;
+        if driver.has_reached(deadline) {
+            return Some(self.finish());
+        }
+        (timer.wakes == Identity::of(waker)).then_some(Poll::Pending)
+    }
+
+    /// The deadline on the clock of `driver`.
+    fn deadline(&self, driver: &Arc<dyn Driver>) -> u64 {
+        match (self.until, &self.timer) {
+            (Until::After(duration), _) => driver.now().saturating_add(duration),
+            (Until::Counted(deadline), Some(former)) if !former.is_of(driver) => {
+                let left = deadline.saturating_sub(former.driver.now());
+                driver.now().saturating_add(left)
+            }
+            (Until::Counted(deadline) | Until::Deadline(deadline), _) => deadline,
+            (Until::Over, _) => unreachable!("it is not asked any more"),
+        }
     }
 }
 
@@ -102,46 +173,30 @@ impl Future for Sleep {
         if let Until::Over = self.until {
             return Poll::Ready(());
         }
+        let waker = context.waker();
+        let looked = driver::with_current(|driver| self.look(driver?, waker));
+        if let Some(polled) = looked {
+            return polled;
+        }
         let Some(driver) = driver::current() else {
             panic!(
                 "a Sleep was polled on a thread where no loop is running; await it in a task of a \
                  loop, or make a driver current with fourfold_kernel::driver::enter first"
             );
         };
-        let now = driver.now();
-        // Addresses only: the same type may have several vtables.
-        let moved = self
-            .timer
-            .as_ref()
-            .filter(|timer| !std::ptr::addr_eq(Arc::as_ptr(&timer.driver), Arc::as_ptr(&driver)));
-        let deadline = match (self.until, moved) {
-            (Until::After(duration), _) => now.saturating_add(duration),
-            (Until::Counted(deadline), Some(former)) => {
-                now.saturating_add(deadline.saturating_sub(former.driver.now()))
-            }
-            (Until::Counted(deadline) | Until::Deadline(deadline), _) => deadline,
-            (Until::Over, _) => unreachable!("returned above"),
-        };
-        if moved.is_some() {
-            self.timer = None;
-        }
-        if now >= deadline {
-            self.until = Until::Over;
-            self.timer = None;
-            return Poll::Ready(());
-        }
+        let fresh = matches!(self.until, Until::After(1..));
+        let deadline = self.deadline(&driver);
         if !matches!(self.until, Until::Deadline(_)) {
             self.until = Until::Counted(deadline);
         }
-        let registered =
-            self.timer.as_ref().is_some_and(|timer| timer.waker.will_wake(context.waker()));
-        if !registered {
-            // The former timer goes first: were the insert to panic, none would be left over.
-            self.timer = None;
-            let waker = context.waker().clone();
-            let key = driver.timer_insert(deadline, waker.clone());
-            self.timer = Some(Timer { driver, key, waker });
+        // The former timer goes first: were the insert to panic, none would be left over.
+        self.cancel();
+        if !fresh && driver.has_reached(deadline) {
+            return self.finish();
         }
+        let wakes = Identity::of(waker);
+        let key = driver.timer_insert(deadline, waker.clone());
+        self.timer = Some(Timer { driver, key, wakes });
         Poll::Pending
     }
 }
