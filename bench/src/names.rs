@@ -22,6 +22,12 @@ pub(crate) enum RuntimeName {
     TokioMt,
     /// Go, with `GOMAXPROCS` as the workload says.
     Go,
+    /// may's coroutines.
+    May,
+    /// Two threads and crossbeam's channel.
+    Crossbeam,
+    /// Two threads and flume's channel.
+    Flume,
     /// A hand-written, level-triggered epoll loop: the floor for `echo`.
     Epoll,
 }
@@ -36,6 +42,9 @@ impl RuntimeName {
             Self::Cpython => "cpython",
             Self::TokioMt => "tokio_mt",
             Self::Go => "go",
+            Self::May => "may",
+            Self::Crossbeam => "crossbeam",
+            Self::Flume => "flume",
             Self::Epoll => "epoll",
         }
     }

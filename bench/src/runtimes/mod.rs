@@ -10,7 +10,9 @@ mod fourfold_lifo;
 #[cfg(feature = "fourfold")]
 mod fourfold_stall;
 mod http;
+mod may;
 mod smol;
+mod threads;
 mod tokio;
 mod tokio_mt;
 mod tokio_mt_lifo;
@@ -29,6 +31,9 @@ pub(crate) fn find(name: RuntimeName) -> Option<Box<dyn Runtime>> {
         RuntimeName::Tokio => Some(Box::new(tokio::Tokio)),
         RuntimeName::Smol => Some(Box::new(smol::Smol)),
         RuntimeName::Epoll => Some(Box::new(epoll::Epoll)),
+        RuntimeName::May => Some(Box::new(may::May)),
+        RuntimeName::Crossbeam => Some(Box::new(threads::Crossbeam)),
+        RuntimeName::Flume => Some(Box::new(threads::Flume)),
         RuntimeName::TokioMt => Some(Box::new(tokio_mt::TokioMt)),
         RuntimeName::Cpython | RuntimeName::Go => None,
     }

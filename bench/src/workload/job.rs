@@ -1,7 +1,9 @@
 //! Who takes part in each workload, and how much there is to do.
 
 use super::Workload;
-use crate::names::RuntimeName::{self, Cpython, Epoll, Fourfold, Go, Smol, Tokio, TokioMt};
+use crate::names::RuntimeName::{
+    self, Cpython, Crossbeam, Epoll, Flume, Fourfold, Go, May, Smol, Tokio, TokioMt,
+};
 use crate::stall::{TICKS, WAITERS};
 
 /// How much a worker has to do.
@@ -23,14 +25,14 @@ impl Workload {
             Self::Echo => &[Fourfold, Epoll, Tokio, Smol, Cpython],
             Self::CallSoon => &[Fourfold, Cpython],
             Self::Queue | Self::Gather => &[Fourfold, Tokio, Cpython],
-            Self::GoGosched | Self::GoUnbuffered1 | Self::GoBuffered1 | Self::GoSelect => {
+            Self::GoGosched | Self::GoUnbuffered1 | Self::GoSpawn1 => &[Fourfold, Go, May],
+            Self::GoBuffered1 | Self::GoSelect | Self::GoSleepers | Self::GoParked => {
                 &[Fourfold, Go]
             }
-            Self::GoSpawn1 | Self::GoSleepers | Self::GoParked => &[Fourfold, Go],
-            Self::GoUnbuffered2
-            | Self::GoBuffered2
-            | Self::GoSpawn2
-            | Self::GoSleepersFuture
+            Self::GoUnbuffered2 => &[Fourfold, Go, TokioMt, May, Crossbeam, Flume],
+            Self::GoBuffered2 => &[Fourfold, Go, TokioMt, Crossbeam, Flume],
+            Self::GoSpawn2 => &[Fourfold, Go, TokioMt, May],
+            Self::GoSleepersFuture
             | Self::GoParkedFuture
             | Self::GoEcho
             | Self::HttpHello
@@ -64,6 +66,8 @@ impl Workload {
             (Self::Queue, _) => (200_000, 40_000),
             (Self::Gather, _) => (1_000_000, 100_000),
             (Self::GoGosched, _) => (4_000_000, 400_000),
+            // A hand-over between threads is a switch of the system's: some microseconds.
+            (Self::GoUnbuffered2, Crossbeam | Flume) => (100_000, 10_000),
             (Self::GoUnbuffered1 | Self::GoUnbuffered2 | Self::GoSelect, _) => (1_000_000, 100_000),
             (Self::GoBuffered1 | Self::GoBuffered2, _) => (8_000_000, 800_000),
             (Self::GoSpawn1 | Self::GoSpawn2, _) => (1_000_000, 100_000),

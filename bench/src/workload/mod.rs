@@ -278,8 +278,7 @@ impl Workload {
         }
     }
 
-    /// Whether one worker does all of it. (The peers of these are no part of this program.)
-    #[cfg(feature = "fourfold")]
+    /// Whether one worker does all of it.
     pub(crate) fn on_one_worker(self) -> bool {
         matches!(
             self,
