@@ -4,7 +4,7 @@ use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::time::Duration;
 
 use fourfold::go::net::{self, TcpConn, UdpConn};
-use fourfold::go::{self, Builder, chan, go, runtime, time};
+use fourfold::go::{self, Builder, chan, context, go, runtime, time};
 
 /// Two ends of a connection.
 fn pair() -> (TcpConn, TcpConn) {
@@ -197,6 +197,52 @@ fn go_16_datagrams_and_unix_sockets() {
         let mut answer = [0; 4];
         right.read_exact(&mut answer).unwrap();
         assert_eq!(&answer, b"unix");
+    });
+}
+
+#[test]
+fn go_16_datagrams_of_a_socket_that_was_dialled() {
+    go::run(|| {
+        let server = UdpConn::listen("127.0.0.1:0").unwrap();
+        let stranger = UdpConn::listen("127.0.0.1:0").unwrap();
+        let client = UdpConn::dial(server.local_addr().unwrap()).unwrap();
+        assert_eq!(client.remote_addr().unwrap(), server.local_addr().unwrap());
+        assert!(server.remote_addr().is_err() && server.write(b"to whom?").is_err());
+        stranger.write_to(b"stranger", client.local_addr().unwrap()).unwrap();
+        client.write(b"hello").unwrap();
+        let mut buffer = [0; 16];
+        let (length, from) = server.read_from(&mut buffer).unwrap();
+        assert_eq!(&buffer[..length], b"hello");
+        server.write_to(b"answer", from).unwrap();
+        // What the stranger sent before is not among what is read.
+        let length = client.read(&mut buffer).unwrap();
+        assert_eq!(&buffer[..length], b"answer");
+        client.set_read_deadline(Some(time::now().add(Duration::from_millis(5))));
+        assert!(net::is_timeout(&client.read(&mut buffer).unwrap_err()));
+        assert_eq!(client.write(b"still").unwrap(), 5);
+        client.set_write_deadline(Some(time::now()));
+        assert!(net::is_timeout(&client.write(b"late").unwrap_err()));
+        client.close().unwrap();
+        assert!(net::is_closed(&client.read(&mut buffer).unwrap_err()));
+    });
+}
+
+#[test]
+fn go_16_dialling_ends_with_its_context() {
+    go::run(|| {
+        let listener = net::listen("127.0.0.1:0").unwrap();
+        let address = listener.addr().unwrap();
+        let (ctx, cancel) = context::with_cancel(&context::background());
+        let conn = net::dial_context(&ctx, address).unwrap();
+        cancel.call();
+        // The connection has nothing to do with the context any more.
+        let mut accepted = listener.accept().unwrap();
+        (&conn).write_all(b"x").unwrap();
+        accepted.read_exact(&mut [0]).unwrap();
+        let error = net::dial_context(&ctx, address).unwrap_err();
+        assert_eq!(error.to_string(), "operation was canceled");
+        let (ctx, _cancel) = context::with_deadline(&context::background(), time::now());
+        assert!(net::is_timeout(&net::dial_context(&ctx, address).unwrap_err()));
     });
 }
 

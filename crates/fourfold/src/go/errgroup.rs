@@ -40,6 +40,22 @@ struct Shared {
 
 /// A group, and a context that is cancelled when one of its goroutines fails, or `wait` returns.
 ///
+/// ```
+/// use fourfold::Error;
+/// use fourfold::go::{self, context, errgroup};
+///
+/// let outcome = go::run(|| {
+///     let (group, ctx) = errgroup::with_context(&context::background());
+///     group.go(move || {
+///         ctx.done().recv();
+///         Ok(())
+///     });
+///     group.go(|| Err(Error::msg("the disk is full")));
+///     group.wait()
+/// });
+/// assert_eq!(outcome.unwrap_err().to_string(), "the disk is full");
+/// ```
+///
 /// The original:
 /// [`errgroup.WithContext`](https://pkg.go.dev/golang.org/x/sync/errgroup#WithContext).
 pub fn with_context(parent: &Context) -> (Group, Context) {
@@ -68,6 +84,20 @@ impl Group {
     }
 
     /// Lets no more than `limit` goroutines of this group run at a time; `None`: any number.
+    ///
+    /// ```
+    /// use fourfold::go::{self, chan, errgroup::Group};
+    ///
+    /// go::run(|| {
+    ///     let (group, go_on) = (Group::new(), chan::make::<()>(0));
+    ///     group.set_limit(Some(1));
+    ///     let told = go_on.clone();
+    ///     assert!(group.try_go(move || { told.recv(); Ok(()) }));
+    ///     assert!(!group.try_go(|| Ok(())), "one is at work");
+    ///     go_on.close();
+    ///     group.wait().unwrap();
+    /// });
+    /// ```
     ///
     /// # Panics
     ///

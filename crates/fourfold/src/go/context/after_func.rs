@@ -28,6 +28,20 @@ impl fmt::Debug for Stop {
 
 /// Calls `f` in a goroutine of its own when `context` is cancelled; at once if it is.
 ///
+/// ```
+/// use fourfold::go::{self, chan, context};
+///
+/// go::run(|| {
+///     let (ctx, cancel) = context::with_cancel(&context::background());
+///     let called = chan::make::<()>(0);
+///     let tell = called.clone();
+///     let mut stop = context::after_func(&ctx, move || tell.send(()));
+///     cancel.call();
+///     called.recv();
+///     assert!(!stop.call(), "it was called");
+/// });
+/// ```
+///
 /// The original: [`context.AfterFunc`](https://pkg.go.dev/context#AfterFunc).
 pub fn after_func(context: &Context, f: impl FnOnce() + Send + 'static) -> Stop {
     let runtime = Runtime::current_or_default();

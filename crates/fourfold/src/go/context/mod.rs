@@ -122,6 +122,17 @@ pub fn with_cancel(parent: &Context) -> (Context, CancelFunc) {
 
 /// As [`with_cancel`], for a reason.
 ///
+/// ```
+/// use fourfold::Error;
+/// use fourfold::go::context;
+///
+/// let (parent, cancel) = context::with_cancel_cause(&context::background());
+/// let (child, _cancel) = context::with_cancel(&parent);
+/// cancel.call(Some(Error::msg("the disk is full")));
+/// assert_eq!(child.err(), Some(context::CANCELED));
+/// assert_eq!(context::cause(&child).unwrap().to_string(), "the disk is full");
+/// ```
+///
 /// The original: [`context.WithCancelCause`](https://pkg.go.dev/context#WithCancelCause).
 pub fn with_cancel_cause(parent: &Context) -> (Context, CancelCauseFunc) {
     let (context, node) = child(parent);
@@ -162,6 +173,21 @@ pub fn with_timeout(parent: &Context, timeout: Duration) -> (Context, CancelFunc
 
 /// As [`with_timeout`]; [`cause`] then gives `reason`.
 ///
+/// ```
+/// use std::time::Duration;
+/// use fourfold::Error;
+/// use fourfold::go::{Builder, context};
+///
+/// Builder::new().virtual_time().run(|| {
+///     let slow = Some(Error::msg("the database is slow"));
+///     let (ctx, _cancel) =
+///         context::with_timeout_cause(&context::background(), Duration::from_secs(5), slow);
+///     ctx.done().recv();
+///     assert_eq!(ctx.err(), Some(context::DEADLINE_EXCEEDED));
+///     assert_eq!(context::cause(&ctx).unwrap().to_string(), "the database is slow");
+/// });
+/// ```
+///
 /// The original: [`context.WithTimeoutCause`](https://pkg.go.dev/context#WithTimeoutCause).
 pub fn with_timeout_cause(
     parent: &Context,
@@ -193,6 +219,16 @@ pub fn with_value<T: Any + Send + Sync>(parent: &Context, value: T) -> Context {
 }
 
 /// The same values, without the cancellation and the deadline.
+///
+/// ```
+/// use fourfold::go::context;
+///
+/// let (ctx, cancel) = context::with_cancel(&context::with_value(&context::background(), 7));
+/// let kept = context::without_cancel(&ctx);
+/// cancel.call();
+/// assert!(ctx.is_done() && !kept.is_done());
+/// assert_eq!(kept.value(), Some(&7));
+/// ```
 ///
 /// The original: [`context.WithoutCancel`](https://pkg.go.dev/context#WithoutCancel).
 pub fn without_cancel(parent: &Context) -> Context {

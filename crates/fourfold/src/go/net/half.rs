@@ -139,8 +139,12 @@ fn refused(flags: u8) -> io::Error {
     if flags & CLOSED != 0 {
         io::Error::new(io::ErrorKind::NotConnected, Closed)
     } else {
-        io::Error::new(io::ErrorKind::TimedOut, "i/o timeout")
+        timed_out()
     }
+}
+
+pub(super) fn timed_out() -> io::Error {
+    io::Error::new(io::ErrorKind::TimedOut, "i/o timeout")
 }
 
 /// Whether an operation failed because its connection was closed on this side: Go's

@@ -64,6 +64,8 @@ pub use unix::{UnixConn, UnixListener, dial_unix, listen_unix};
 
 use half::IoWait;
 
+use super::context::{self, Context, ContextError};
+
 /// Makes the default runtime's loop current on a plain thread, for as long as the guard lives.
 fn entered() -> Option<driver::Enter> {
     driver::current().is_none().then(|| driver::enter(super::run::current_or_default().driver()))
@@ -110,6 +112,44 @@ pub fn dial(address: impl ToTarget) -> io::Result<TcpConn> {
 /// As [`dial`]; [`TimedOut`](io::ErrorKind::TimedOut).
 pub fn dial_timeout(address: impl ToTarget, timeout: Duration) -> io::Result<TcpConn> {
     wait(crate::net::connect_timeout(address, timeout)).map(TcpConn::new)
+}
+
+/// As [`dial`], until the context is cancelled. Afterwards the context means nothing to the
+/// connection.
+///
+/// ```
+/// use fourfold::go::{self, context, net};
+///
+/// go::run(|| {
+///     let (ctx, cancel) = context::with_cancel(&context::background());
+///     let listener = net::listen("127.0.0.1:0")?;
+///     net::dial_context(&ctx, listener.addr()?)?;
+///     cancel.call();
+///     let error = net::dial_context(&ctx, listener.addr()?).unwrap_err();
+///     assert_eq!(error.to_string(), "operation was canceled");
+///     std::io::Result::Ok(())
+/// })?;
+/// # std::io::Result::Ok(())
+/// ```
+///
+/// The original: [`Dialer.DialContext`](https://pkg.go.dev/net#Dialer.DialContext).
+///
+/// # Errors
+///
+/// As [`dial`]; "operation was canceled"; "i/o timeout" ([`is_timeout`]) after the context's
+/// deadline.
+pub fn dial_context(context: &Context, address: impl ToTarget) -> io::Result<TcpConn> {
+    let ended = |reason| match reason {
+        ContextError::Canceled => io::Error::other("operation was canceled"),
+        ContextError::DeadlineExceeded => half::timed_out(),
+    };
+    if let Some(reason) = context.err() {
+        return Err(ended(reason));
+    }
+    match wait(context.run(crate::net::connect(address))) {
+        Ok(connected) => connected.map(TcpConn::new),
+        Err(_) => Err(ended(context.err().unwrap_or(context::CANCELED))),
+    }
 }
 
 /// The addresses of a host. The system's resolver blocks; it does so on a thread of its own.

@@ -27,6 +27,11 @@ pub struct File {
 }
 
 impl File {
+    /// A file of the standard library's, as one of these.
+    pub fn from_std(file: fs::File) -> File {
+        File { file: Arc::new(file) }
+    }
+
     /// Opens a file to read.
     ///
     /// The original: [`os.Open`](https://pkg.go.dev/os#Open).
@@ -64,7 +69,7 @@ impl File {
         let path = path.as_ref().to_owned();
         blocking(move || {
             let file = options.open(&path).map_err(|error| naming(error, "open", &path))?;
-            Ok(File { file: Arc::new(file) })
+            Ok(File::from_std(file))
         })
     }
 

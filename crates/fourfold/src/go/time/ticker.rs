@@ -89,7 +89,20 @@ impl Ticker {
         self.alarm.stop(|| self.chan.try_recv().is_ok());
     }
 
-    /// Gives it another period, which begins now.
+    /// Gives it another period, which begins now; also if it was stopped.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use fourfold::go::{Builder, time};
+    ///
+    /// Builder::new().virtual_time().run(|| {
+    ///     let ticker = time::new_ticker(Duration::from_secs(1));
+    ///     time::sleep(Duration::from_millis(1500));
+    ///     // The tick of the first second is not received any more.
+    ///     ticker.reset(Duration::from_secs(3));
+    ///     assert_eq!(ticker.c().recv().unwrap().nanoseconds(), 4_500_000_000);
+    /// });
+    /// ```
     ///
     /// # Panics
     ///
