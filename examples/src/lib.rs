@@ -3,10 +3,10 @@
 use std::future::IntoFuture;
 use std::time::Duration;
 
+use fourfold::Result;
 use fourfold::asyncio::{self, Loop, Runner};
 use fourfold::go;
 use fourfold::stopwatch::stopwatch;
-use fourfold::{Error, Result};
 
 /// As [`asyncio::run`], and tells on standard error how long it took.
 ///
@@ -16,7 +16,7 @@ use fourfold::{Error, Result};
 ///
 /// # Errors
 ///
-/// What `main` fails with; another argument than `--virtual`.
+/// What `main` fails with.
 #[track_caller]
 pub fn run<T, C>(main: C) -> Result<T>
 where
@@ -34,10 +34,10 @@ where
         eprintln!("took {:.3} s", took.as_secs_f64());
         result
     };
-    match std::env::args().nth(1).as_deref() {
-        None => asyncio::run(timed),
-        Some("--virtual") => Runner::new().loop_factory(Loop::with_virtual_time).run(timed),
-        Some(other) => Err(Error::msg(format!("{other:?} is no argument; there is --virtual"))),
+    if virtual_time() {
+        Runner::new().loop_factory(Loop::with_virtual_time).run(timed)
+    } else {
+        asyncio::run(timed)
     }
 }
 
@@ -48,9 +48,14 @@ pub fn run_go(main: impl FnOnce() + Send + 'static) {
         main();
         eprintln!("took {:.3} s", go::time::now().nanoseconds() as f64 / 1e9);
     };
+    if virtual_time() { go::Builder::new().virtual_time().run(timed) } else { go::run(timed) }
+}
+
+/// Whether `--virtual` is on the command line. Anything else there ends the process.
+fn virtual_time() -> bool {
     match std::env::args().nth(1).as_deref() {
-        None => go::run(timed),
-        Some("--virtual") => go::Builder::new().virtual_time().run(timed),
+        None => false,
+        Some("--virtual") => true,
         Some(other) => {
             eprintln!("{other:?} is no argument; there is --virtual");
             std::process::exit(2);

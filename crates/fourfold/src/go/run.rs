@@ -110,7 +110,8 @@ impl Builder {
         Builder { deadlock, ..self }
     }
 
-    /// Time that stands still while a goroutine can run and then jumps to the next timer; one worker.
+    /// Time that stands still while a goroutine can run and then jumps to the next timer; one worker
+    /// runs them all, so that an order of events repeats.
     pub fn virtual_time(self) -> Builder {
         Builder { pool: self.pool.virtual_time(), ..self }
     }

@@ -199,6 +199,7 @@ macro_rules! listener {
             ///
             /// In a future: use [`accept_async`](Self::accept_async).
             pub fn accept(&self) -> io::Result<$conn> {
+                fiber::checkpoint();
                 let _entered = entered();
                 fiber::wait(self.accept_async())
             }
