@@ -37,6 +37,10 @@ pub struct Guard {
 /// Gives this thread a signal stack, so that the overflow of a fiber's stack on it is reported; and
 /// the process the handler, if it has it not yet.
 pub fn install_thread() -> Option<Guard> {
+    // Miri knows neither signals nor stacks.
+    if cfg!(miri) {
+        return None;
+    }
     static HANDLER: Once = Once::new();
     HANDLER.call_once(install_handler);
     // SAFETY: a new mapping; if there is none the thread goes on with the stack it has.
