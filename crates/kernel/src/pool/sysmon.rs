@@ -17,6 +17,7 @@ use super::remote::Remote;
 use super::shared::Shared;
 use super::stack_trace::{self, Trace};
 use super::stall::Stall;
+use crate::task::memory;
 
 /// How often it looks while there is something to see.
 const PERIOD: Duration = Duration::from_millis(1);
@@ -93,19 +94,21 @@ struct Seen {
     reported: bool,
 }
 
-/// Gives the pages of unneeded stacks back, about once a second.
+/// Gives the pages of unneeded stacks and the memory of unneeded cells back, about once a second.
 struct Trimmer {
     last: Instant,
+    cells: memory::Watch,
 }
 
 impl Trimmer {
     fn new() -> Trimmer {
-        Trimmer { last: Instant::now() }
+        Trimmer { last: Instant::now(), cells: memory::Watch::new() }
     }
 
     fn look(&mut self) {
         if self.last.elapsed() >= TRIM_EVERY {
             crate::fiber::stack::trim();
+            self.cells.trim();
             self.last = Instant::now();
         }
     }

@@ -16,7 +16,7 @@
 mod cell;
 mod handle;
 mod listeners;
-mod memory;
+pub(crate) mod memory;
 #[cfg(all(test, loom))]
 mod model;
 mod schedule;
