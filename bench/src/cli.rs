@@ -21,7 +21,7 @@ struct Cli {
 struct Compare {
     /// Measure only this workload.
     workload: Option<Workload>,
-    /// Fewer operations and three runs: about 2 minutes in all, to see that it works.
+    /// Fewer operations and three runs: 2 to 5 minutes in all, to see that it works.
     #[arg(long)]
     quick: bool,
     /// Measured rounds, after one warm-up [default: 5, with --quick 3].
