@@ -39,13 +39,18 @@ pub(crate) struct Fiber<F, T> {
 
 enum State<F, T> {
     New(F),
-    Started { coroutine: Switch<T>, control: *const Control, settled: bool },
+    /// Settled on a worker that has fewer, which is to begin it.
+    Sent(F),
+    Started {
+        coroutine: Switch<T>,
+        control: *const Control,
+        settled: bool,
+    },
     Gone,
 }
 
-// SAFETY: before the first poll it holds `F` alone, which is `Send`. With the first poll its task is
-// settled on the polling worker, which alone polls it from then on (`Shared::schedule`) and drops
-// it: by the runner, since the registry keeps the cell until its outcome is written. A movable
+// SAFETY: before it begins it holds `F` alone, which is `Send`. When it begins its task is settled on
+// the polling worker, which alone polls it from then on (`Shared::schedule`) and drops it: by the runner, since the registry keeps the cell until its outcome is written. A movable
 // fiber's maker promised that what is on its stack may go to other threads.
 unsafe impl<F: Send, T: Send> Send for Fiber<F, T> {}
 
@@ -58,10 +63,31 @@ where
         Fiber { state: State::New(main), size }
     }
 
+    /// Begins, on this worker or, if it has many more than another, on that one: for good, so this is
+    /// where it is decided who has how much to do. True if it began here.
+    #[inline]
+    fn place(&mut self, data: &Task) -> bool {
+        let worker = Worker::current().expect("fibers are polled by workers");
+        if data.kind() == Kind::Fiber {
+            if let State::Sent(_) = self.state {
+                worker.arrived();
+            } else if let Some(index) = worker.send_elsewhere() {
+                let State::New(main) = std::mem::replace(&mut self.state, State::Gone) else {
+                    unreachable!("it is placed once")
+                };
+                self.state = State::Sent(main);
+                data.settle(index);
+                data.yield_next();
+                return false;
+            }
+        }
+        self.begin(data, worker);
+        true
+    }
+
     /// Gives `main` a stack on this worker.
     #[inline]
-    fn begin(&mut self, data: &Task) {
-        let worker = Worker::current().expect("fibers are polled by workers");
+    fn begin(&mut self, data: &Task, worker: &Worker) {
         let stack = match worker.take_stack(self.size) {
             Ok(stack) => stack,
             Err(error) => panic!(
@@ -70,7 +96,9 @@ where
                 self.size
             ),
         };
-        let State::New(main) = std::mem::replace(&mut self.state, State::Gone) else {
+        let (State::New(main) | State::Sent(main)) =
+            std::mem::replace(&mut self.state, State::Gone)
+        else {
             unreachable!("it begins once")
         };
         let settled = data.kind() == Kind::Fiber;
@@ -119,8 +147,10 @@ where
         // SAFETY: nothing is moved out that is pinned: the closure is moved before it runs, and
         // the coroutine's frames lie elsewhere.
         let fiber = unsafe { self.get_unchecked_mut() };
-        if let State::New(_) = fiber.state {
-            fiber.begin(data);
+        if let State::New(_) | State::Sent(_) = fiber.state
+            && !fiber.place(data)
+        {
+            return Poll::Pending;
         }
         let _polling = trace::polling(data.id());
         let State::Started { coroutine, control, .. } = &mut fiber.state else {
@@ -153,6 +183,11 @@ where
 
 impl<F, T> Drop for Fiber<F, T> {
     fn drop(&mut self) {
+        if let State::Sent(_) = self.state
+            && let Some(worker) = Worker::current()
+        {
+            worker.arrived();
+        }
         let State::Started { coroutine, control, settled } = &mut self.state else { return };
         let settled = *settled;
         if !coroutine.done() && !control.is_null() {

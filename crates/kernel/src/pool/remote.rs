@@ -1,7 +1,7 @@
 //! What others see of a worker: what can be stolen from it, and how it is woken.
 
 use std::panic::Location;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 use super::park::Parker;
 use super::stack_trace::Thread;
@@ -26,6 +26,10 @@ pub(crate) struct Remote {
     pub(super) current: Current,
     /// Its thread, to be asked where it is.
     pub(super) thread: Thread,
+    /// Tasks that only this worker can run: written by it alone.
+    pub(super) settled: AtomicUsize,
+    /// Fibers that others sent here to begin, and that have not.
+    pub(super) coming: AtomicUsize,
     /// The worker retires when nothing of its own is left.
     pub(super) retiring: AtomicBool,
     /// Its thread has ended; another worker may have the place.
@@ -99,9 +103,16 @@ impl Remote {
             parker: Parker::new(),
             current: Current::default(),
             thread: Thread::default(),
+            settled: AtomicUsize::new(0),
+            coming: AtomicUsize::new(0),
             retiring: AtomicBool::new(false),
             vacant: AtomicBool::new(false),
         }
+    }
+
+    /// How many tasks only this worker can run, now or soon.
+    pub(super) fn load(&self) -> usize {
+        self.settled.load(Ordering::Relaxed) + self.coming.load(Ordering::Relaxed)
     }
 
     /// Whether it has something that another worker could run.

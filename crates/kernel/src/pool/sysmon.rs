@@ -19,6 +19,8 @@ use super::stack_trace::{self, Trace};
 use super::stall::Stall;
 use crate::task::memory;
 
+/// What lies behind a poll that lasts so long is another worker's to run.
+const STRANDED: Duration = Duration::from_millis(1);
 /// How often it looks while there is something to see.
 const PERIOD: Duration = Duration::from_millis(1);
 /// So many looks in a row at a pool that sleeps, and it sleeps too.
@@ -147,9 +149,12 @@ fn run(shared: &'static Shared) {
         let mut stuck = 0;
         let mut stranded = false;
         for (remote, seen) in shared.remotes().zip(&mut seen) {
-            if look_at(shared, remote, seen, &mut overdue) {
+            let Some(lasts) = look_at(remote, seen) else { continue };
+            stranded |= lasts >= STRANDED && remote.has_stealable();
+            if lasts >= shared.config.stall_after {
                 stuck += 1;
-                stranded |= remote.has_stealable();
+                remote.current.set_overdue();
+                overdue.extend(seen.report(remote, lasts));
             }
         }
         let waiting = stranded || !shared.injector.is_empty();
@@ -189,29 +194,23 @@ struct Overdue {
     lasts: Duration,
 }
 
-/// Whether the worker has been in one poll for too long.
-fn look_at(
-    shared: &'static Shared,
-    remote: &'static Remote,
-    seen: &mut Seen,
-    overdue: &mut Vec<Overdue>,
-) -> bool {
+/// For how long the worker is known to be in one poll.
+fn look_at(remote: &'static Remote, seen: &mut Seen) -> Option<Duration> {
     let poll = remote.current.poll();
     if poll.is_none() || poll != seen.poll {
         *seen = Seen { poll, since: Some(Instant::now()), reported: false };
-        return false;
+        return None;
     }
-    let (Some(poll), Some(since)) = (seen.poll, seen.since) else { return false };
-    let lasts = since.elapsed();
-    if lasts < shared.config.stall_after {
-        return false;
+    Some(seen.since?.elapsed())
+}
+
+impl Seen {
+    /// What is to be reported, the first time that it is asked for.
+    fn report(&mut self, remote: &'static Remote, lasts: Duration) -> Option<Overdue> {
+        let poll = self.poll?;
+        let first = !std::mem::replace(&mut self.reported, true);
+        first.then_some(Overdue { remote, poll, lasts })
     }
-    remote.current.set_overdue();
-    if !seen.reported {
-        seen.reported = true;
-        overdue.push(Overdue { remote, poll, lasts });
-    }
-    true
 }
 
 fn report_all(shared: &'static Shared, overdue: &mut Vec<Overdue>) {

@@ -38,6 +38,9 @@ const ROUND: u32 = 61;
 /// So often a worker looks at all others before it goes to sleep.
 const SEARCHES: u32 = 4;
 
+/// So many more fibers than another a worker may have before it sends new ones there.
+const CROWD: usize = 4;
+
 thread_local! {
     static WORKER: Cell<*const Worker> = const { Cell::new(ptr::null()) };
     static TASK: Cell<*const Task> = const { Cell::new(ptr::null()) };
@@ -55,8 +58,6 @@ pub(crate) struct Worker {
     pinned_next: Cell<bool>,
     slot_uses: Cell<u32>,
     tick: Cell<u32>,
-    /// Fibers that were started here and have not ended, and local futures.
-    settled: Cell<usize>,
     stacks: RefCell<stack::Cache>,
     random: Cell<u32>,
     /// It is counted among those that search.
@@ -93,7 +94,6 @@ impl Worker {
             pinned_next: Cell::new(false),
             slot_uses: Cell::new(0),
             tick: Cell::new(0),
-            settled: Cell::new(0),
             stacks: RefCell::new(stack::Cache::new()),
             random: Cell::new(0x9e37_79b9 ^ (remote.index as u32 + 1)),
             searching: Cell::new(false),
@@ -129,13 +129,47 @@ impl Worker {
     }
 
     /// One more task can only run here.
+    #[inline]
     pub(crate) fn settle(&self) {
-        self.settled.set(self.settled.get() + 1);
+        self.remote.settled.store(self.settled() + 1, Ordering::Relaxed);
     }
 
     /// One of them ended.
+    #[inline]
     pub(crate) fn unsettle(&self) {
-        self.settled.set(self.settled.get() - 1);
+        self.remote.settled.store(self.settled() - 1, Ordering::Relaxed);
+    }
+
+    /// Fibers that were started here and have not ended, and local futures.
+    #[inline]
+    fn settled(&self) -> usize {
+        self.remote.settled.load(Ordering::Relaxed)
+    }
+
+    /// The worker that a fiber is to begin on, if it should not be this one: the one that has the
+    /// fewest, where that is clearly fewer. It counts as on its way there from here on.
+    #[inline]
+    pub(crate) fn send_elsewhere(&self) -> Option<usize> {
+        if self.settled() < CROWD { None } else { self.send_to_roomiest() }
+    }
+
+    #[cold]
+    fn send_to_roomiest(&self) -> Option<usize> {
+        let workers = self.shared.remotes().take(self.shared.config.workers);
+        let others = workers.filter(|other| other.index != self.index());
+        let ready = others.filter(|other| !other.current.is_overdue());
+        let roomiest = ready.min_by_key(|other| other.load())?;
+        let load = roomiest.load();
+        if load + load / 4 + CROWD > self.settled() {
+            return None;
+        }
+        roomiest.coming.fetch_add(1, Ordering::Relaxed);
+        Some(roomiest.index)
+    }
+
+    /// A fiber that was sent here begins, or is dropped.
+    pub(crate) fn arrived(&self) {
+        self.remote.coming.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// Whether the task that is polled here runs for so long that it should give way.
@@ -471,7 +505,7 @@ impl Worker {
         if self.shared.is_closed() {
             return true;
         }
-        self.remote.retiring.load(Ordering::Acquire) && self.settled.get() == 0
+        self.remote.retiring.load(Ordering::Acquire) && self.remote.load() == 0
     }
 }
 
