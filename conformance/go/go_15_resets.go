@@ -22,7 +22,7 @@ func main() {
 	fmt.Println("called", <-calls)
 	fmt.Println("again", timer.Reset(short))
 	fmt.Println("called", <-calls)
-	fmt.Println("put off", timer.Reset(short), timer.Reset(long), timer.Stop(), timer.Stop())
+	fmt.Println("put off", timer.Reset(long), timer.Reset(2*long), timer.Stop(), timer.Stop())
 	fmt.Println("after it was stopped", timer.Reset(short))
 	fmt.Println("called", <-calls, timer.C == nil)
 
@@ -63,7 +63,7 @@ func main() {
 
 	// What is due is done in its order.
 	order := make(chan string, 3)
-	for _, t := range []time.Duration{30, 10, 20} {
+	for _, t := range []time.Duration{120, 40, 80} {
 		time.AfterFunc(t*time.Millisecond, func() { order <- fmt.Sprint(int(t)) })
 	}
 	fmt.Println("order", <-order, <-order, <-order)

@@ -17,7 +17,7 @@ pub(crate) fn run() {
         println!("called {}", calls.recv().unwrap_or_default());
         println!("again {}", timer.reset(short));
         println!("called {}", calls.recv().unwrap_or_default());
-        let put_off = [timer.reset(short), timer.reset(long), timer.stop(), timer.stop()];
+        let put_off = [timer.reset(long), timer.reset(2 * long), timer.stop(), timer.stop()];
         println!("put off {}", put_off.map(|was_set| was_set.to_string()).join(" "));
         println!("after it was stopped {}", timer.reset(short));
         println!("called {} {}", calls.recv().unwrap_or_default(), timer.c().is_nil());
@@ -52,7 +52,7 @@ pub(crate) fn run() {
         ticker.stop();
 
         let order = chan::make::<u32>(3);
-        for t in [30, 10, 20] {
+        for t in [120, 40, 80] {
             let tell = order.clone();
             drop(time::after_func(t * short, move || tell.send(t)));
         }
