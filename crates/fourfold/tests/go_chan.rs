@@ -129,6 +129,8 @@ fn go_03_a_nil_channel_is_never_ready() {
     assert!(!nil.try_close());
     assert_eq!(panic_of(|| nil.close()), "close of nil channel");
     assert!(chan::Chan::<u32>::default().is_nil());
+    assert!(nil.sender().is_nil() && nil.receiver().is_nil());
+    assert!(!chan::make::<u32>(0).receiver().is_nil());
 }
 
 #[test]

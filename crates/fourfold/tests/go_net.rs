@@ -228,6 +228,22 @@ fn go_16_datagrams_of_a_socket_that_was_dialled() {
 }
 
 #[test]
+fn go_16_futures_send_and_take_datagrams() {
+    go::run(|| {
+        let (one, two) =
+            (UdpConn::listen("127.0.0.1:0").unwrap(), UdpConn::listen("127.0.0.1:0").unwrap());
+        let (from, to) = (one.local_addr().unwrap(), two.local_addr().unwrap());
+        let taking = go(async move {
+            let mut buffer = [0; 16];
+            let (length, from) = two.read_from_async(&mut buffer).await.unwrap();
+            (buffer[..length].to_vec(), from)
+        });
+        go(async move { one.write_to_async(b"datagram", to).await }).join().unwrap().unwrap();
+        assert_eq!(taking.join().unwrap(), (b"datagram".to_vec(), from));
+    });
+}
+
+#[test]
 fn go_16_dialling_ends_with_its_context() {
     go::run(|| {
         let listener = net::listen("127.0.0.1:0").unwrap();

@@ -349,3 +349,14 @@ fn go_21_time_stands_while_something_outside_is_waited_for() {
         assert_eq!(time::since(begun), Duration::ZERO);
     });
 }
+
+#[test]
+fn go_21_a_panic_of_any_goroutine_inside_is_the_tests() {
+    let text = panic_of(|| {
+        synctest::test(|| {
+            drop(go(|| panic!("in another")));
+            time::sleep(SECOND);
+        });
+    });
+    assert!(text.contains("in another"), "{text}");
+}

@@ -4,24 +4,31 @@
 //! A twin may end the process, as its original does: then its code and the first line of its
 //! standard error are compared too.
 
+mod go_01_start;
 mod go_02_channels;
 mod go_03_nil_channel;
 mod go_04_closed;
 mod go_04_unrecovered;
+mod go_05_fifo;
 mod go_06_select;
 mod go_07_range;
 mod go_08_memory;
 mod go_09_goexit;
 mod go_10_unrecovered;
 mod go_11_deadlock;
+mod go_12_rwmutex;
 mod go_12_sync;
+mod go_13_causes;
 mod go_13_context;
 mod go_14_errgroup;
 mod go_14_semaphore;
 mod go_14_singleflight;
+mod go_15_resets;
 mod go_15_timers;
+mod go_16_datagrams;
 mod go_16_net;
 mod go_17_blocking;
+mod go_17_exec;
 mod go_18_runtime;
 mod go_19_stack;
 mod go_20_scope;
@@ -36,24 +43,31 @@ use crate::{Difference, Twin};
 
 /// Each program's twin.
 pub(crate) const TWINS: &[Twin] = &[
+    Twin { name: "go_01_start", run: go_01_start::run, differs: &[] },
     Twin { name: "go_02_channels", run: go_02_channels::run, differs: &[] },
     Twin { name: "go_03_nil_channel", run: go_03_nil_channel::run, differs: &[] },
     Twin { name: "go_04_closed", run: go_04_closed::run, differs: &[] },
     Twin { name: "go_04_unrecovered", run: go_04_unrecovered::run, differs: &[] },
+    Twin { name: "go_05_fifo", run: go_05_fifo::run, differs: &[] },
     Twin { name: "go_06_select", run: go_06_select::run, differs: &[] },
     Twin { name: "go_07_range", run: go_07_range::run, differs: &[] },
     Twin { name: "go_08_memory", run: go_08_memory::run, differs: &[] },
     Twin { name: "go_09_goexit", run: go_09_goexit::run, differs: &[] },
     Twin { name: "go_10_unrecovered", run: go_10_unrecovered::run, differs: &[] },
     Twin { name: "go_11_deadlock", run: go_11_deadlock::run, differs: &[] },
+    Twin { name: "go_12_rwmutex", run: go_12_rwmutex::run, differs: &[] },
     Twin { name: "go_12_sync", run: go_12_sync::run, differs: &[] },
+    Twin { name: "go_13_causes", run: go_13_causes::run, differs: &[] },
     Twin { name: "go_13_context", run: go_13_context::run, differs: CONTEXT },
     Twin { name: "go_14_errgroup", run: go_14_errgroup::run, differs: &[] },
     Twin { name: "go_14_semaphore", run: go_14_semaphore::run, differs: SEMAPHORE },
     Twin { name: "go_14_singleflight", run: go_14_singleflight::run, differs: &[] },
+    Twin { name: "go_15_resets", run: go_15_resets::run, differs: &[] },
     Twin { name: "go_15_timers", run: go_15_timers::run, differs: &[] },
+    Twin { name: "go_16_datagrams", run: go_16_datagrams::run, differs: &[] },
     Twin { name: "go_16_net", run: go_16_net::run, differs: &[] },
     Twin { name: "go_17_blocking", run: go_17_blocking::run, differs: &[] },
+    Twin { name: "go_17_exec", run: go_17_exec::run, differs: &[] },
     Twin { name: "go_18_runtime", run: go_18_runtime::run, differs: &[] },
     Twin { name: "go_19_stack", run: go_19_stack::run, differs: STACK },
     Twin { name: "go_20_scope", run: go_20_scope::run, differs: &[] },

@@ -1,5 +1,6 @@
 //! A runtime: its workers, and what ends the process.
 
+use std::any::Any;
 use std::fmt;
 use std::io;
 use std::panic::Location;
@@ -8,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use fourfold_kernel::fiber;
-use fourfold_kernel::pool::{self, Exit, Options, Pool, Stall};
+use fourfold_kernel::pool::{self, Exit, Options, Pool, Stall, Task};
 
 use super::goroutine::{Goroutine, Start, error_of};
 use super::{panics, report};
@@ -114,6 +115,19 @@ impl Builder {
     /// runs them all, so that an order of events repeats.
     pub fn virtual_time(self) -> Builder {
         Builder { pool: self.pool.virtual_time(), ..self }
+    }
+
+    /// Calls `hook` with what a goroutine panicked with, if [`Panics::Return`] is all that follows.
+    pub(super) fn on_panic(
+        self,
+        hook: impl Fn(&(dyn Any + Send)) + Send + Sync + 'static,
+    ) -> Builder {
+        let hook = move |_: &Task, payload: &(dyn Any + Send)| {
+            if !panics::is_goexit(payload) {
+                hook(payload);
+            }
+        };
+        Builder { pool: self.pool.on_panic(hook), ..self }
     }
 
     pub(super) fn strict_time(self) -> Builder {

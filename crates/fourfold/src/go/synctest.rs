@@ -6,13 +6,14 @@
 //! next timer. A wait for the network, a child process or another thread is not durable: time does
 //! not move meanwhile.
 
+use std::any::Any;
 use std::sync::{Arc, mpsc};
 
 use fourfold_kernel::fiber;
 use fourfold_kernel::pool::{Outside, Pool, State, until_quiet};
 
-use super::report;
 use super::run::{Builder, Deadlock, Panics};
+use super::{panics, report};
 use crate::Result;
 
 /// Runs `f` in a bubble, and waits for all goroutines it started. Time stops when `f` returns, as in
@@ -35,7 +36,7 @@ use crate::Result;
 ///
 /// # Panics
 ///
-/// If `f` or a goroutine does. With "deadlock: all goroutines in bubble are blocked" and the list of
+/// If `f` or a goroutine does, also one that somebody joins. With "deadlock: all goroutines in bubble are blocked" and the list of
 /// them, if they wait for each other; with "deadlock: main bubble goroutine has exited but blocked
 /// goroutines remain" if only `f` has ended.
 pub fn test<F>(f: F)
@@ -47,15 +48,22 @@ where
         /// With what keeps the time from moving on until the bubble is shut down.
         Remain(String, Outside),
         Deadlock(String),
+        Panicked(String),
     }
     let (tell, told) = mpsc::channel();
     let tell_deadlock = tell.clone();
     let hook = move |text: &str| {
         let _ = tell_deadlock.send(Told::Deadlock(text.to_owned()));
     };
+    let tell_panic = tell.clone();
+    let panicked = move |payload: &(dyn Any + Send)| {
+        let text = panics::text(payload).unwrap_or("a value that is no text");
+        let _ = tell_panic.send(Told::Panicked(format!("panic: {text}")));
+    };
     let bubble = Builder::new()
         .strict_time()
         .panics(Panics::Return)
+        .on_panic(panicked)
         .deadlock(Deadlock::Report(Arc::new(hook)))
         .build()
         .expect("a runtime of one worker");
@@ -83,6 +91,7 @@ where
             let list = text.split_once("\n\n").map_or("", |(_, list)| list);
             Some(format!("deadlock: all goroutines in bubble are blocked\n\n{list}"))
         }
+        Ok(Told::Panicked(text)) => Some(text),
         Err(_) => unreachable!("the hook keeps a sender as long as the bubble lives"),
     };
     bubble.shut_down();

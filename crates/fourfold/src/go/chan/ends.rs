@@ -37,6 +37,11 @@ impl<T> Sender<T> {
         Sender { chan: Chan::nil() }
     }
 
+    /// As [`Chan::is_nil`].
+    pub fn is_nil(&self) -> bool {
+        self.chan.is_nil()
+    }
+
     #[doc(hidden)]
     pub fn channel(&self) -> Option<&Channel<T>> {
         self.chan.channel()
@@ -112,6 +117,11 @@ impl<T> Receiver<T> {
     /// As [`Chan::nil`].
     pub const fn nil() -> Receiver<T> {
         Receiver { chan: Chan::nil() }
+    }
+
+    /// As [`Chan::is_nil`].
+    pub fn is_nil(&self) -> bool {
+        self.chan.is_nil()
     }
 
     pub(super) fn into_chan(self) -> Chan<T> {

@@ -113,6 +113,24 @@ impl UdpConn {
         fiber::wait(guarded(&self.inner.read, self.inner.socket.recv_from(buffer)))
     }
 
+    /// As [`read_from`](UdpConn::read_from), awaited.
+    ///
+    /// # Errors
+    ///
+    /// As [`read_from`](UdpConn::read_from).
+    pub async fn read_from_async(&self, buffer: &mut [u8]) -> io::Result<(usize, SocketAddr)> {
+        guarded(&self.inner.read, self.inner.socket.recv_from(buffer)).await
+    }
+
+    /// As [`write_to`](UdpConn::write_to), awaited.
+    ///
+    /// # Errors
+    ///
+    /// As [`write_to`](UdpConn::write_to).
+    pub async fn write_to_async(&self, datagram: &[u8], address: SocketAddr) -> io::Result<usize> {
+        guarded(&self.inner.write, self.inner.socket.send_to(datagram, address)).await
+    }
+
     /// Sends a datagram.
     ///
     /// # Errors
