@@ -93,6 +93,31 @@ fn go_06_two_ready_of_three_are_uniform() {
 }
 
 #[test]
+fn go_06_two_cases_of_one_channel_are_uniform_when_the_partner_comes_later() {
+    const ROUNDS: usize = 4_000;
+    let first = Builder::new().workers(1).run(|| {
+        let (numbers, chosen) = (chan::make::<()>(0), chan::make::<usize>(1));
+        let mut first = 0;
+        for _ in 0..ROUNDS {
+            let (from, tell) = (numbers.clone(), chosen.clone());
+            drop(go(move || {
+                tell.send(select! {
+                    recv(from) => 1,
+                    recv(from) => 0,
+                });
+            }));
+            // Runs it until it waits.
+            runtime::gosched();
+            numbers.send(());
+            first += chosen.recv().unwrap();
+        }
+        first
+    });
+    let deviation = 5.0 * (ROUNDS as f64 * 0.25).sqrt();
+    assert!((first as f64 - ROUNDS as f64 / 2.0).abs() < deviation, "{first}");
+}
+
+#[test]
 fn go_06_default_is_taken_only_if_nothing_can_be_done() {
     let numbers = chan::make::<u32>(1);
     let empty = select! {

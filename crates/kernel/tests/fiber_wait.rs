@@ -43,21 +43,22 @@ fn a_fiber_waits_for_a_fiber_and_for_a_future() {
 fn a_sleeping_fiber_lets_others_run() {
     let pool = Pool::builder().virtual_time().build().unwrap();
     let (tell, told) = mpsc::channel();
-    let handles: Vec<_> = [30, 10, 20]
-        .map(|millis| {
+    let inner = pool.clone();
+    // Made by a fiber: from outside, the clock could jump before the next is made.
+    let maker = move || {
+        let sleepers = [30, 10, 20].map(|millis| {
             let tell = tell.clone();
-            pool.spawn_fiber(
-                move || {
-                    fiber::wait(timer::sleep(Duration::from_millis(millis)));
-                    tell.send(millis).unwrap();
-                },
-                Options::new(),
-            )
-        })
-        .into();
-    for handle in handles {
-        fiber::wait(handle).unwrap();
-    }
+            let main = move || {
+                fiber::wait(timer::sleep(Duration::from_millis(millis)));
+                tell.send(millis).unwrap();
+            };
+            inner.spawn_fiber(main, Options::new())
+        });
+        for sleeper in sleepers {
+            fiber::wait(sleeper).unwrap();
+        }
+    };
+    fiber::wait(pool.spawn_fiber(maker, Options::new())).unwrap();
     assert_eq!(told.try_iter().collect::<Vec<_>>(), [10, 20, 30]);
     assert!(pool.shut_down());
 }

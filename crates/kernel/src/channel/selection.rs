@@ -68,12 +68,13 @@ impl Order {
         self.len += 1;
     }
 
-    /// All cases by the addresses of their channels' locks.
+    /// All cases by the addresses of their channels' locks; those of one channel in a random order,
+    /// since who comes to it later takes the first.
     #[cold]
     fn sort(&mut self, cases: &mut Collected<'_>) {
         let mut places: Vec<Place> =
-            (0..cases.len()).map(|at| Place { at: at as u32, first: true }).collect();
-        places.sort_unstable_by_key(|place| (cases.get(place.at()).lock, place.at));
+            Shuffle::new(cases.len()).map(|at| Place { at: at as u32, first: true }).collect();
+        places.sort_by_key(|place| cases.get(place.at()).lock);
         for next in 1..places.len() {
             let former = cases.get(places[next - 1].at()).lock;
             places[next].first = cases.get(places[next].at()).lock != former;

@@ -30,6 +30,8 @@ pub(crate) struct Idle {
     /// How many workers there are.
     total: AtomicUsize,
     sleepers: Mutex<Vec<usize>>,
+    /// How often a worker left the list. Changed under its lock.
+    rises: AtomicUsize,
 }
 
 impl Idle {
@@ -38,6 +40,7 @@ impl Idle {
             word: AtomicUsize::new(0),
             total: AtomicUsize::new(0),
             sleepers: Mutex::new(Vec::new()),
+            rises: AtomicUsize::new(0),
         }
     }
 
@@ -67,6 +70,18 @@ impl Idle {
         self.sleeping() >= self.total()
     }
 
+    /// A number that changes whenever a worker rises. What was seen while all slept is true of one
+    /// moment if the number is the same before and after.
+    pub(crate) fn rises(&self) -> usize {
+        fence(Ordering::SeqCst);
+        let _sleepers = self.lock();
+        self.rises.load(Ordering::Relaxed)
+    }
+
+    fn count_rise(&self) {
+        self.rises.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// One that sleeps, which stays where it is.
     pub(crate) fn any_sleeper(&self) -> Option<usize> {
         self.lock().last().copied()
@@ -92,6 +107,7 @@ impl Idle {
             return None;
         }
         let chosen = sleepers.pop()?;
+        self.count_rise();
         // One less asleep, one more searching.
         self.word.fetch_sub(SLEEPING - SEARCHING, Ordering::SeqCst);
         Some(chosen)
@@ -139,6 +155,7 @@ impl Idle {
             return false;
         };
         sleepers.swap_remove(at);
+        self.count_rise();
         self.word.fetch_sub(SLEEPING, Ordering::SeqCst);
         true
     }

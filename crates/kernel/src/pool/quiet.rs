@@ -88,10 +88,14 @@ pub(super) fn happens(worker: &Worker) -> bool {
     if !interested || shared.outside() > 0 || shared.is_stopping() {
         return false;
     }
-    if shared.has_stealable() || shared.remotes().any(|remote| !remote.inbox.is_empty()) {
+    // Another worker may rise while this one looks, take what is in its inbox, and make things ready:
+    // then what was seen here belongs to different moments, and whoever sleeps last looks again.
+    let rises = shared.idle.rises();
+    let all_slept = || shared.idle.rises() == rises && shared.idle.all_asleep();
+    if !all_slept() || is_woken(shared) {
         return false;
     }
-    if quiet.any.load(Ordering::Acquire) && !waits_outside(shared) {
+    if quiet.any.load(Ordering::Acquire) && !waits_outside(shared) && all_slept() {
         quiet.any.store(false, Ordering::Release);
         let waiters =
             std::mem::take(&mut *quiet.waiters.lock().unwrap_or_else(PoisonError::into_inner));
@@ -103,7 +107,7 @@ pub(super) fn happens(worker: &Worker) -> bool {
     }
     match shared.services.next_deadline() {
         Some(deadline) => shared.services.clock().is_virtual() && jump(worker, deadline),
-        None => deadlock(shared),
+        None => deadlock(shared, all_slept),
     }
 }
 
@@ -132,7 +136,12 @@ fn jump(worker: &Worker, deadline: u64) -> bool {
     true
 }
 
-fn deadlock(shared: &'static Shared) -> bool {
+/// Whether something is queued.
+fn is_woken(shared: &'static Shared) -> bool {
+    shared.has_stealable() || shared.remotes().any(|remote| !remote.inbox.is_empty())
+}
+
+fn deadlock(shared: &'static Shared, all_slept: impl Fn() -> bool) -> bool {
     let Some(on_deadlock) = &shared.config.on_deadlock else { return false };
     // A task that only other tasks can wake; all of them together never will.
     let can_go_on = |task: &Task| match task.reason() {
@@ -143,8 +152,10 @@ fn deadlock(shared: &'static Shared) -> bool {
         return false;
     }
     // Whatever came from a thread outside meanwhile is queued by now.
-    let woken = shared.has_stealable() || shared.remotes().any(|remote| !remote.inbox.is_empty());
-    if woken || shared.outside() > 0 || shared.services.next_deadline().is_some() {
+    if is_woken(shared) || shared.outside() > 0 || shared.services.next_deadline().is_some() {
+        return false;
+    }
+    if !all_slept() {
         return false;
     }
     shared.quiet.tell(shared, on_deadlock);
