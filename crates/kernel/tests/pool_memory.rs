@@ -13,7 +13,7 @@ use fourfold_kernel::pool::{Exit, Options, Pool, Reason};
 use fourfold_kernel::timer;
 
 static REASON: Reason = Reason::by_tasks("test");
-const TASKS: usize = if cfg!(miri) { 12 } else { 2_000 };
+const TASKS: usize = if cfg!(miri) { 6 } else { 2_000 };
 
 fn pool(workers: usize) -> Pool {
     Pool::builder().workers(workers).build().unwrap()

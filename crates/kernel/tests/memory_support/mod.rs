@@ -13,7 +13,7 @@ use fourfold_kernel::pool::Reason;
 pub static REASON: Reason = Reason::by_tasks("test");
 
 /// How often threads do something: rarely where each step costs a microsecond or more.
-pub const ROUNDS: usize = if cfg!(miri) { 12 } else { 2_000 };
+pub const ROUNDS: usize = if cfg!(miri) { 8 } else { 2_000 };
 
 struct Sleeper(Thread);
 
