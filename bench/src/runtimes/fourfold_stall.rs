@@ -112,6 +112,7 @@ fn at_channels(beats: &Arc<Beats>, holder: Option<Holder>) -> io::Result<()> {
         }
     })?;
     let here = thread::current().id();
+    let stay = chan::make::<()>(0);
     let mut tasks = Vec::new();
     for waiter in 0..WAITERS {
         let ticks = chan::make::<u64>(64);
@@ -124,7 +125,7 @@ fn at_channels(beats: &Arc<Beats>, holder: Option<Holder>) -> io::Result<()> {
                 }
             }));
         } else {
-            tasks.push(on_worker(here, move || {
+            tasks.push(on_worker(here, &stay, move || {
                 ticks.iter().for_each(|tick| beats.answer(waiter, tick));
             })?);
         }
@@ -139,6 +140,7 @@ fn at_channels(beats: &Arc<Beats>, holder: Option<Holder>) -> io::Result<()> {
         }));
     }
     join(tasks)?;
+    stay.close();
     over.store(true, Ordering::Relaxed);
     join(vec![held])
 }
@@ -157,20 +159,23 @@ fn on_another_worker(body: impl FnOnce() + Send + 'static) -> io::Result<Gorouti
     }
 }
 
-/// Starts a stackful goroutine on the worker of this thread, which is the caller's: it is the next
-/// to run there. If another worker is faster, once more.
+/// Starts a stackful goroutine on the worker of this thread, which is the caller's. If it begins on
+/// another it waits there until `stay` is closed, so that the next is not sent there for balance.
 fn on_worker(
     here: ThreadId,
+    stay: &chan::Chan<()>,
     body: impl FnOnce() + Send + Clone + 'static,
 ) -> io::Result<Goroutine<()>> {
     for _ in 0..1000 {
         let (placed, body) = (chan::make::<bool>(1), body.clone());
-        let tell = placed.clone();
+        let (tell, stay) = (placed.clone(), stay.clone());
         let task = go::go(move || {
             let right = thread::current().id() == here;
             tell.send(right);
             if right {
                 body();
+            } else {
+                stay.recv();
             }
         });
         if placed.recv() == Some(true) {

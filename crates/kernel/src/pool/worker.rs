@@ -63,6 +63,8 @@ pub(crate) struct Worker {
     /// It is counted among those that search.
     searching: Cell<bool>,
     spin: Spin,
+    /// The poll that another worker was in when a fiber was sent to it last.
+    sent_in: Cell<Option<u32>>,
 }
 
 /// Runs `f` on the task that is being polled on this thread, if one of a pool is.
@@ -98,6 +100,7 @@ impl Worker {
             random: Cell::new(0x9e37_79b9 ^ (remote.index as u32 + 1)),
             searching: Cell::new(false),
             spin: Spin::new(),
+            sent_in: Cell::new(None),
         }
     }
 
@@ -159,6 +162,12 @@ impl Worker {
         let others = workers.filter(|other| other.index != self.index());
         let ready = others.filter(|other| !other.current.is_overdue());
         let roomiest = ready.min_by_key(|other| other.load())?;
+        // In one poll no more than one: it may be a long one.
+        let poll = roomiest.current.poll();
+        if poll.is_some() && poll == self.sent_in.get() {
+            return None;
+        }
+        self.sent_in.set(poll);
         let load = roomiest.load();
         if load + load / 4 + CROWD > self.settled() {
             return None;
