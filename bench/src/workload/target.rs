@@ -60,7 +60,7 @@ impl Workload {
     /// A bound on Fourfold's own figure, where there is one.
     pub(crate) fn limit(self) -> Option<f64> {
         match (self, self.stall()) {
-            // A quarter of the poll, in nanoseconds: sysmon takes 10 ms to call a worker stuck.
+            // A quarter of the poll, in nanoseconds.
             (Self::LifoStranded, _) => Some(12.5e6),
             // Of 1 000 round trips: next to none, where a runtime that wakes needs two for each.
             (Self::LifoWakes, _) => Some(1.0),

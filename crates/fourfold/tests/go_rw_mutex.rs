@@ -1,28 +1,14 @@
 //! The lock for readers and writers.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
+#[path = "support/locks.rs"]
+mod locks;
+
 use std::sync::{Arc, mpsc};
-use std::task::{Context, Poll, Waker};
+
+use locks::{one_worker, panic_of, poll};
 
 use fourfold::go::sync::{RawRwMutex, RwMutex};
-use fourfold::go::{self, Builder, Deadlock, go, runtime};
-
-fn panic_of(f: impl FnOnce()) -> String {
-    let payload = catch_unwind(AssertUnwindSafe(f)).expect_err("it should panic");
-    match payload.downcast::<String>() {
-        Ok(text) => *text,
-        Err(payload) => (*payload.downcast::<&str>().unwrap()).to_owned(),
-    }
-}
-
-fn one_worker<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> T {
-    Builder::new().workers(1).deadlock(Deadlock::Ignore).run(f)
-}
-
-fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
-    future.poll(&mut Context::from_waker(Waker::noop()))
-}
+use fourfold::go::{self, go, runtime};
 
 #[test]
 fn go_12_readers_share_and_a_writer_is_alone() {

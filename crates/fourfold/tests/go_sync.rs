@@ -1,31 +1,20 @@
 //! Locks and wait groups: order, starvation, misuse, and what a dropped wait leaves behind.
 
+#[path = "support/locks.rs"]
+mod locks;
+
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
-use std::task::{Context, Poll, Waker};
+use std::task::Poll;
 use std::time::Duration;
+
+use locks::{one_worker, panic_of, poll};
 
 use fourfold::go::sync::{Cond, Map, Mutex, Once, Pool, RawMutex, WaitGroup};
 use fourfold::go::sync::{once_func, once_value, once_values};
-use fourfold::go::{self, Builder, Deadlock, go, runtime, time};
-
-fn panic_of(f: impl FnOnce()) -> String {
-    let payload = catch_unwind(AssertUnwindSafe(f)).expect_err("it should panic");
-    match payload.downcast::<String>() {
-        Ok(text) => *text,
-        Err(payload) => (*payload.downcast::<&str>().unwrap()).to_owned(),
-    }
-}
-
-fn one_worker<T: Send + 'static>(f: impl FnOnce() -> T + Send + 'static) -> T {
-    Builder::new().workers(1).deadlock(Deadlock::Ignore).run(f)
-}
-
-fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
-    future.poll(&mut Context::from_waker(Waker::noop()))
-}
+use fourfold::go::{self, Builder, go, runtime, time};
 
 #[test]
 fn go_12_a_mutex_lets_one_in_at_a_time() {

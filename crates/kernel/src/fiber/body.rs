@@ -50,8 +50,9 @@ enum State<F, T> {
 }
 
 // SAFETY: before it begins it holds `F` alone, which is `Send`. When it begins its task is settled on
-// the polling worker, which alone polls it from then on (`Shared::schedule`) and drops it: by the runner, since the registry keeps the cell until its outcome is written. A movable
-// fiber's maker promised that what is on its stack may go to other threads.
+// the polling worker, which alone polls it from then on (`Shared::schedule`) and drops it: by the
+// runner, since the registry keeps the cell until its outcome is written. A movable fiber's maker
+// promised that what is on its stack may go to other threads.
 unsafe impl<F: Send, T: Send> Send for Fiber<F, T> {}
 
 impl<F, T> Fiber<F, T>

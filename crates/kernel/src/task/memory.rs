@@ -33,7 +33,7 @@ const LARGEST: usize = CLASSES * STEP - OWN;
 const BATCH: usize = 64;
 /// Bytes of a class the depot keeps at most while nobody trims it.
 const KEPT: usize = 32 << 20;
-/// Batches of a class that go back in one [`trim`] at most.
+/// Batches of a class that go back in one [`Watch::trim`] at most.
 const TRIMMED: usize = 256;
 
 /// What all memory of a class has.
@@ -160,10 +160,6 @@ fn shelf(class: usize) -> MutexGuard<'static, Shelf> {
     DEPOT[class].lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-const fn batch_size(class: usize) -> usize {
-    ((class + 1) * STEP - OWN) * BATCH
-}
-
 impl Shelf {
     fn take(&mut self) -> Option<NonNull<Free>> {
         let batch = self.first?;
@@ -176,7 +172,7 @@ impl Shelf {
 }
 
 fn keep(class: usize, batch: NonNull<Free>) {
-    let size = batch_size(class);
+    let size = layout(class).map_or(0, |layout| layout.size() * BATCH);
     let mut shelf = shelf(class);
     if WATCHES.load(Ordering::Relaxed) == 0 && shelf.len * size + size > KEPT {
         drop(shelf);
@@ -205,7 +201,7 @@ unsafe fn give_back(class: usize, mut list: Option<NonNull<Free>>) {
     }
 }
 
-/// While one lives the depot keeps all it is given: its owner calls [`trim`].
+/// While one lives the depot keeps all it is given: its owner calls [`trim`](Watch::trim).
 pub(crate) struct Watch(());
 
 impl Watch {
