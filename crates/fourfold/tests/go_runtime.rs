@@ -3,7 +3,7 @@
 #[path = "support/child.rs"]
 mod child;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 
@@ -95,10 +95,16 @@ fn futures_channel() -> (Arc<AtomicBool>, Arc<AtomicBool>) {
 fn go_18_gosched_lets_the_others_run_in_turn() {
     let order = Builder::new().workers(1).run(|| {
         let (tell, told) = mpsc::channel();
+        let begun = Arc::new(AtomicUsize::new(0));
         let goroutines: Vec<_> = ["a", "b"]
             .map(|name| {
-                let tell = tell.clone();
+                let (tell, begun) = (tell.clone(), begun.clone());
                 go(move || {
+                    // Those that have begun and those that have not wait in two queues.
+                    begun.fetch_add(1, Ordering::SeqCst);
+                    while begun.load(Ordering::SeqCst) < 2 {
+                        runtime::gosched();
+                    }
                     for _ in 0..3 {
                         tell.send(name).unwrap();
                         runtime::gosched();
