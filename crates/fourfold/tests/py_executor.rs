@@ -358,7 +358,7 @@ mod processes {
     }
 
     fn pool(workers: usize) -> ProcessPoolExecutor {
-        let arguments = ["--exact", "processes::worker", "--nocapture", "--test-threads=1"];
+        let arguments = ["--exact", "processes::worker", "--quiet", "--nocapture", "--test-threads=1"];
         ProcessPoolExecutor::with_arguments(workers, arguments).unwrap()
     }
 

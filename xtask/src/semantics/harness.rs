@@ -107,6 +107,24 @@ fn in_package(program: &Program) -> Command {
     command
 }
 
+/// The outcome of a test whose line could not be read, for want of a better look at it: a process that
+/// it started may have written into the middle of the line.
+fn alone(program: &Program, name: &str) -> Result<Outcome, String> {
+    let output = stdout_of(in_package(program).args(["--exact", name]))?;
+    Ok(summary(&output))
+}
+
+/// The outcome of the one test that was run.
+fn summary(output: &str) -> Outcome {
+    let counts = output.lines().rev().find_map(|line| line.strip_prefix("test result: "));
+    match counts.and_then(|counts| counts.split_once(". ")) {
+        Some(("ok", counts)) if counts.starts_with("1 passed") => Outcome::Passed,
+        Some(("ok", _)) => Outcome::Ignored,
+        Some(_) => Outcome::Failed,
+        None => Outcome::Unknown,
+    }
+}
+
 fn doc_tests() -> Command {
     let mut command = crate::cargo::command();
     command.args(["test", "--workspace", "--doc", "--no-fail-fast", "--"]);
@@ -132,11 +150,16 @@ pub(crate) fn collect(
     for program in build()? {
         let list = stdout_of(in_package(&program).args(["--list", "--format", "terse"]))?;
         let names: Vec<String> = listed(&list).into_iter().filter(|n| wanted(n)).collect();
-        let outcomes = if run && !names.is_empty() {
-            results(&stdout_of(in_package(&program).args(&names).arg("--exact"))?)
-        } else {
-            BTreeMap::new()
-        };
+        let mut outcomes = BTreeMap::new();
+        if run && !names.is_empty() {
+            outcomes = results(&stdout_of(in_package(&program).args(&names).arg("--exact"))?);
+            for name in &names {
+                if !matches!(outcomes.get(name), None | Some(Outcome::Unknown)) {
+                    continue;
+                }
+                outcomes.insert(name.clone(), alone(&program, name)?);
+            }
+        }
         add(names, &outcomes);
     }
     let list = stdout_of(doc_tests().args(["--list", "--format", "terse"]))?;
@@ -167,6 +190,15 @@ mod tests {
         );
         let expected = Program { executable: "/t/a-1".into(), folder: "/w/a".into() };
         assert_eq!(programs(messages), [expected]);
+    }
+
+    #[test]
+    fn the_summary_tells_how_one_test_came_out() {
+        let of = |text| summary(&format!("test a ... \nrunning 1 test\nok\n\n{text}\n"));
+        assert_eq!(of("test result: ok. 1 passed; 0 failed; 0 ignored"), Outcome::Passed);
+        assert_eq!(of("test result: ok. 0 passed; 0 failed; 1 ignored"), Outcome::Ignored);
+        assert_eq!(of("test result: FAILED. 0 passed; 1 failed"), Outcome::Failed);
+        assert_eq!(of(""), Outcome::Unknown);
     }
 
     #[test]
