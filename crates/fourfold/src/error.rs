@@ -28,10 +28,19 @@ struct Inner {
 enum Repr {
     Cancelled(Option<Arc<str>>),
     TimedOut(Option<Arc<str>>),
-    Group { message: Arc<str>, errors: Vec<Error> },
+    Group {
+        message: Arc<str>,
+        errors: Vec<Error>,
+    },
     Panic(Arc<str>),
     Message(Arc<str>),
     Std(Box<dyn StdError + Send + Sync + 'static>),
+    /// A dialect's own type for one of the kinds.
+    Typed {
+        kind: Kind,
+        error: Box<dyn StdError + Send + Sync + 'static>,
+        errors: Vec<Error>,
+    },
 }
 
 /// What an [`Error`] is, as far as control flow cares.
@@ -98,6 +107,16 @@ impl Error {
         Repr::Std(Box::new(error)).into()
     }
 
+    /// A standard error that counts as `kind`: what a dialect has of its own for a cancellation, a
+    /// timeout or a group. `errors` are a group's members.
+    pub(crate) fn typed(
+        kind: Kind,
+        error: impl StdError + Send + Sync + 'static,
+        errors: Vec<Error>,
+    ) -> Error {
+        Repr::Typed { kind, error: Box::new(error), errors }.into()
+    }
+
     /// This error, caused by `cause`.
     pub fn caused_by(self, cause: Error) -> Error {
         match Arc::try_unwrap(self.0) {
@@ -117,6 +136,7 @@ impl Error {
             Repr::Group { .. } => Kind::Group,
             Repr::Panic(_) => Kind::Panic,
             Repr::Message(_) => Kind::Failed,
+            Repr::Typed { kind, .. } => *kind,
             Repr::Std(error) => match error.downcast_ref::<Shared>() {
                 Some(shared) => shared.0.kind(),
                 None => Kind::Failed,
@@ -147,7 +167,7 @@ impl Error {
     /// The members of a group, empty for every other kind.
     pub fn errors(&self) -> &[Error] {
         match &self.0.repr {
-            Repr::Group { errors, .. } => errors,
+            Repr::Group { errors, .. } | Repr::Typed { errors, .. } => errors,
             Repr::Std(error) => match error.downcast_ref::<Shared>() {
                 Some(shared) => shared.0.errors(),
                 None => &[],
@@ -162,6 +182,7 @@ impl Error {
             Repr::Cancelled(message) | Repr::TimedOut(message) => message.as_deref(),
             Repr::Group { message, .. } => Some(message),
             Repr::Panic(text) | Repr::Message(text) => Some(text),
+            Repr::Typed { .. } => None,
             Repr::Std(error) => {
                 error.downcast_ref::<Shared>().and_then(|shared| shared.0.message())
             }
@@ -180,6 +201,7 @@ impl Error {
                 Some(shared) => shared.0.downcast_ref(),
                 None => error.downcast_ref(),
             },
+            Repr::Typed { error, .. } => error.downcast_ref(),
             _ => None,
         }
     }
@@ -223,7 +245,7 @@ struct Shared(Error);
 impl StdError for Shared {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &self.0.0.repr {
-            Repr::Std(error) => error.source(),
+            Repr::Std(error) | Repr::Typed { error, .. } => error.source(),
             _ => None,
         }
     }
@@ -254,7 +276,7 @@ impl fmt::Display for Error {
             }
             Repr::Panic(text) => write!(f, "panicked: {text}"),
             Repr::Message(text) => f.write_str(text),
-            Repr::Std(error) => fmt::Display::fmt(error, f),
+            Repr::Std(error) | Repr::Typed { error, .. } => fmt::Display::fmt(error, f),
         }
     }
 }
@@ -269,7 +291,7 @@ impl fmt::Debug for Error {
             }
             Repr::Panic(text) => f.debug_tuple("Panic").field(text).finish(),
             Repr::Message(text) => f.debug_tuple("Error").field(text).finish(),
-            Repr::Std(error) => fmt::Debug::fmt(error, f),
+            Repr::Std(error) | Repr::Typed { error, .. } => fmt::Debug::fmt(error, f),
         }?;
         match &self.0.cause {
             Some(cause) => write!(f, " caused by {cause:?}"),

@@ -53,6 +53,7 @@
 //! to its name here, and a list of what differs.
 
 pub mod asyncio;
+pub mod csharp;
 mod error;
 pub mod generator;
 pub mod go;

@@ -358,7 +358,8 @@ mod processes {
     }
 
     fn pool(workers: usize) -> ProcessPoolExecutor {
-        let arguments = ["--exact", "processes::worker", "--quiet", "--nocapture", "--test-threads=1"];
+        let arguments =
+            ["--exact", "processes::worker", "--quiet", "--nocapture", "--test-threads=1"];
         ProcessPoolExecutor::with_arguments(workers, arguments).unwrap()
     }
 

@@ -120,7 +120,7 @@ fn what_waits_at_a_channel_when_the_pool_ends_leaves_it() {
 #[test]
 fn fibers_borrow_from_the_stack_that_started_them() {
     let pool = pool(2);
-    let inner = pool.clone();
+    let inner = pool;
     let handle = pool.spawn_fiber(
         move || {
             let numbers = [1, 2, 3, 4];

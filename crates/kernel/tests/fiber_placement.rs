@@ -23,7 +23,7 @@ fn fibers_that_one_worker_makes_are_shared_out() {
     let places = Arc::new(Mutex::new(HashMap::<_, usize>::new()));
     let (tell, told) = mpsc::channel();
     let maker = {
-        let (pool, end, places) = (pool.clone(), end.clone(), places.clone());
+        let (pool, end, places) = (pool, end.clone(), places.clone());
         move || {
             for made in 1..=MOST {
                 let began = Arc::new(Channel::new(1));

@@ -26,7 +26,7 @@ fn a_fiber_returns_its_value_to_a_thread() {
 #[test]
 fn a_fiber_waits_for_a_fiber_and_for_a_future() {
     let pool = pool(2);
-    let inner = pool.clone();
+    let inner = pool;
     let handle = pool.spawn_fiber(
         move || {
             let one = inner.spawn_fiber(|| 1, Options::new());
@@ -43,7 +43,7 @@ fn a_fiber_waits_for_a_fiber_and_for_a_future() {
 fn a_sleeping_fiber_lets_others_run() {
     let pool = Pool::builder().virtual_time().build().unwrap();
     let (tell, told) = mpsc::channel();
-    let inner = pool.clone();
+    let inner = pool;
     // Made by a fiber: from outside, the clock could jump before the next is made.
     let maker = move || {
         let sleepers = [30, 10, 20].map(|millis| {

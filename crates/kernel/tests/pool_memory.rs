@@ -53,7 +53,7 @@ fn outcomes_come_back_from_any_worker() {
 #[test]
 fn tasks_make_tasks_and_wait_for_them() {
     let pool = pool(2);
-    let inner = pool.clone();
+    let inner = pool;
     let handle = pool.spawn(
         async move {
             let mut sum = 0;

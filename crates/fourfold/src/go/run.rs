@@ -207,7 +207,7 @@ impl Builder {
             Err(error) => panic!("the runtime could not be started: {error}"),
         };
         let options = Options::new().name("main").stack_size(MAIN_STACK);
-        let pool = runtime.pool.clone();
+        let pool = runtime.pool;
         let main = move || {
             let value = main();
             // The others are not waited for, so it does not matter that they wait for each other.
@@ -295,10 +295,8 @@ pub(super) fn current_or_default() -> Pool {
 
 fn default() -> Pool {
     static DEFAULT: OnceLock<Pool> = OnceLock::new();
-    DEFAULT
-        .get_or_init(|| match Builder::new().deadlock(Deadlock::Ignore).build_pool() {
-            Ok(pool) => pool,
-            Err(error) => panic!("the default runtime could not be started: {}", Error::new(error)),
-        })
-        .clone()
+    *DEFAULT.get_or_init(|| match Builder::new().deadlock(Deadlock::Ignore).build_pool() {
+        Ok(pool) => pool,
+        Err(error) => panic!("the default runtime could not be started: {}", Error::new(error)),
+    })
 }

@@ -125,12 +125,8 @@ where
         waker: Mutex::new(None),
         owner: Owner::current(),
     });
-    let scope = Scope {
-        shared: shared.clone(),
-        pool: pool.clone(),
-        _scope: PhantomData,
-        _env: PhantomData,
-    };
+    let scope =
+        Scope { shared: shared.clone(), pool: *pool, _scope: PhantomData, _env: PhantomData };
     let result = catch_unwind(AssertUnwindSafe(|| f(&scope)));
     shared.left();
     wait(std::future::poll_fn(|context| {

@@ -16,6 +16,8 @@
 //! | `sysmon.rs`, `stall.rs` | the watch over polls that last too long |
 //! | `reports.rs` | the thread that tells of them |
 //! | `stack_trace` | where another thread is at this moment |
+//! | `job.rs` | work of other schedulers |
+//! | `placement.rs` | where a fiber begins |
 //! | `task.rs`, `spawn.rs`, `handle.rs` | a task: its data, its making, its outcome |
 //! | `registry.rs` | all tasks that have not ended |
 //! | `waiting.rs` | why a task waits |
@@ -25,9 +27,11 @@ mod builder;
 mod driver;
 mod handle;
 mod idle;
+mod job;
 #[cfg(all(test, loom))]
 mod model;
 mod park;
+mod placement;
 mod quiet;
 mod registry;
 mod remote;
@@ -54,6 +58,7 @@ pub use crate::task::Exit;
 pub use builder::Builder;
 pub use handle::Handle;
 pub(crate) use handle::Outcome;
+pub use job::{Job, Submit};
 pub use quiet::{UntilQuiet, until_quiet};
 use shared::Shared;
 pub use spawn::Options;
@@ -66,9 +71,9 @@ use worker::Worker;
 
 /// Workers that run tasks, steal from each other, and share a reactor, a clock and timers.
 ///
-/// A clone is the same pool. Dropping the last clone that its maker has ends nothing: tasks keep a
+/// A copy is the same pool. Dropping the last clone that its maker has ends nothing: tasks keep a
 /// pool going; [`shut_down`](Pool::shut_down) ends it.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub struct Pool {
     shared: &'static Shared,
 }
@@ -140,6 +145,24 @@ impl Pool {
         self.shared.spawn_fiber(main, options, location)
     }
 
+    /// Has a worker run a job: on a worker of this pool, that one next, unless another steals it;
+    /// elsewhere any. If the pool has ended the job is discarded.
+    #[inline]
+    pub fn submit(&self, job: Job) {
+        self.shared.submit(job);
+    }
+
+    /// Has any worker run a job, after all others that wait for any.
+    pub fn submit_behind(&self, job: Job) {
+        self.shared.submit_behind(job);
+    }
+
+    /// The job of the cell with this [address](crate::task::Handle::address), if it waits in the queue
+    /// of the worker that this is called on. It is taken out, to be run by the caller.
+    pub fn take_back(&self, address: usize) -> Option<Job> {
+        Worker::current_of(self.shared)?.take_job(address)
+    }
+
     /// How many tasks have not ended.
     pub fn tasks(&self) -> usize {
         self.shared.registry().len()
@@ -164,6 +187,11 @@ impl Pool {
     /// How many workers the pool was made with.
     pub fn workers(&self) -> usize {
         self.shared.config.workers
+    }
+
+    /// What a task of this pool is called.
+    pub fn noun(&self) -> &'static str {
+        self.shared.config.noun
     }
 
     /// The pool as sockets and sleeps see it.
@@ -208,6 +236,25 @@ impl Pool {
         );
         threads::stop(self.shared)
     }
+}
+
+/// Calls `f`, which blocks its thread on purpose. If this thread is a worker its pool makes up for it
+/// where all are blocked, within a millisecond, and does not report it as stuck.
+pub fn while_blocked<R>(f: impl FnOnce() -> R) -> R {
+    struct Blocked<'a>(Option<&'a Worker>);
+    impl Drop for Blocked<'_> {
+        fn drop(&mut self) {
+            if let Some(worker) = self.0 {
+                worker.remote.current.unblock();
+            }
+        }
+    }
+    let worker = Worker::current();
+    if let Some(worker) = worker {
+        worker.remote.current.block();
+    }
+    let _blocked = Blocked(worker);
+    f()
 }
 
 impl PartialEq for Pool {

@@ -3,11 +3,13 @@
 use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
+use super::job::{Job, Jobs};
 use super::park::Parker;
 use super::stack_trace::Thread;
 use super::task::Task;
 use crate::queue::{Inbox, Ring, Slot};
 use crate::task::Runnable;
+use crate::trace::TaskId;
 
 /// A runnable in its worker's inbox. One that is left there when the pool ends is leaked: its body
 /// must not be dropped by another thread.
@@ -20,6 +22,8 @@ pub(crate) struct Remote {
     pub(super) ring: Ring<Runnable<Task>>,
     /// The one of these that was made ready last.
     pub(super) slot: Slot<Runnable<Task>>,
+    /// What it pushed of other schedulers' work, which any worker may run.
+    pub(super) jobs: Jobs,
     /// What only this worker may run, sent by others.
     pub(super) inbox: Inbox<Home>,
     pub(super) parker: Parker,
@@ -45,13 +49,26 @@ pub(super) struct Current {
     location: AtomicPtr<Location<'static>>,
     /// Sysmon found the present poll to last too long.
     overdue: AtomicBool,
+    /// How many calls of the present poll said that they block.
+    blocked: AtomicU32,
 }
 
 impl Current {
     #[inline]
     pub(super) fn begin(&self, task: &Task) {
-        self.id.store(task.id().get(), Ordering::Relaxed);
-        self.location.store(std::ptr::from_ref(task.location()).cast_mut(), Ordering::Relaxed);
+        self.begin_as(task.id(), task.location());
+    }
+
+    #[inline]
+    pub(super) fn begin_job(&self, job: &Job) {
+        let (id, location) = job.describe();
+        self.begin_as(id, location);
+    }
+
+    #[inline]
+    fn begin_as(&self, id: TaskId, location: &'static Location<'static>) {
+        self.id.store(id.get(), Ordering::Relaxed);
+        self.location.store(std::ptr::from_ref(location).cast_mut(), Ordering::Relaxed);
         // Release: who sees the odd count sees whose poll it is, or a later one.
         self.polls.store(self.polls.load(Ordering::Relaxed).wrapping_add(1), Ordering::Release);
     }
@@ -82,6 +99,19 @@ impl Current {
         Some((id, unsafe { location.as_ref() }?))
     }
 
+    /// The poll blocks its thread from here on, and means to.
+    pub(super) fn block(&self) {
+        self.blocked.fetch_add(1, Ordering::Release);
+    }
+
+    pub(super) fn unblock(&self) {
+        self.blocked.fetch_sub(1, Ordering::Release);
+    }
+
+    pub(super) fn is_blocked(&self) -> bool {
+        self.blocked.load(Ordering::Acquire) > 0
+    }
+
     pub(super) fn set_overdue(&self) {
         self.overdue.store(true, Ordering::Relaxed);
     }
@@ -99,6 +129,7 @@ impl Remote {
             index,
             ring: Ring::new(),
             slot: Slot::new(),
+            jobs: Jobs::new(),
             inbox: Inbox::new(),
             parker: Parker::new(),
             current: Current::default(),
@@ -117,6 +148,11 @@ impl Remote {
 
     /// Whether it has something that another worker could run.
     pub(super) fn has_stealable(&self) -> bool {
-        !self.ring.is_empty() || !self.slot.is_empty()
+        self.has_queued() || !self.slot.is_empty()
+    }
+
+    /// Whether there is something in a queue that any worker takes from.
+    pub(super) fn has_queued(&self) -> bool {
+        !self.ring.is_empty() || !self.jobs.is_empty()
     }
 }

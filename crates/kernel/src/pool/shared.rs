@@ -11,6 +11,7 @@ use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 use super::builder::Config;
 use super::driver::{PoolDriver, Services};
 use super::idle::Idle;
+use super::job::{Job, Jobs};
 use super::registry::Registry;
 use super::remote::{Home, Remote};
 use super::task::Task;
@@ -27,6 +28,8 @@ pub(crate) struct Shared {
     remotes: Box<[OnceLock<Remote>]>,
     made: AtomicUsize,
     pub(super) injector: Injector<Runnable<Task>>,
+    /// Other schedulers' work that no worker pushed.
+    pub(super) jobs: Jobs,
     pub(super) idle: Idle,
     pub(super) services: Services,
     driver: OnceLock<Arc<PoolDriver>>,
@@ -58,6 +61,7 @@ impl Shared {
             remotes: (0..places).map(|_| OnceLock::new()).collect(),
             made: AtomicUsize::new(0),
             injector: Injector::new(),
+            jobs: Jobs::new(),
             idle: Idle::new(),
             services,
             driver: OnceLock::new(),
@@ -130,12 +134,17 @@ impl Shared {
 
     /// Whether any worker has something that another could run.
     pub(super) fn has_stealable(&'static self) -> bool {
-        !self.injector.is_empty() || self.remotes().any(Remote::has_stealable)
+        self.has_injected() || self.remotes().any(Remote::has_stealable)
     }
 
     /// Whether there is something in a queue that any worker takes from.
     pub(super) fn has_queued(&'static self) -> bool {
-        !self.injector.is_empty() || self.remotes().any(|remote| !remote.ring.is_empty())
+        self.has_injected() || self.remotes().any(Remote::has_queued)
+    }
+
+    /// Whether there is something that belongs to no worker.
+    pub(super) fn has_injected(&self) -> bool {
+        !self.injector.is_empty() || !self.jobs.is_empty()
     }
 
     pub(super) fn begin_to_stop(&self) -> bool {
@@ -222,6 +231,23 @@ impl Shared {
             return unsafe { runnable.discard() };
         }
         self.notify();
+    }
+
+    /// Queues a job on the worker that this thread is, or else for any.
+    #[inline]
+    pub(super) fn submit(&'static self, job: Job) {
+        match Worker::current_of(self) {
+            Some(worker) => worker.push_job(job),
+            None => self.submit_behind(job),
+        }
+    }
+
+    /// Queues a job for any worker, behind all that wait so.
+    pub(super) fn submit_behind(&self, job: Job) {
+        match self.jobs.push(job) {
+            Ok(()) => self.notify(),
+            Err(job) => drop(job),
+        }
     }
 
     /// There is something for any worker: sees to it that one looks.

@@ -5,7 +5,8 @@
 //! * reports a poll that lasts too long, and asks it to give way;
 //! * has another worker serve what the stuck one left in its slot and ring, and the reactor, if
 //!   nobody looks at it;
-//! * adds a worker where all are stuck, and retires it later.
+//! * adds a worker where all are stuck or [said](super::while_blocked) that they block, and retires it
+//!   later.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -149,7 +150,14 @@ fn run(shared: &'static Shared) {
         let mut stuck = 0;
         let mut stranded = false;
         for (remote, seen) in shared.remotes().zip(&mut seen) {
-            let Some(lasts) = look_at(remote, seen) else { continue };
+            let lasts = look_at(remote, seen);
+            if remote.current.is_blocked() {
+                // It said so itself: no need to wait, and nothing to report.
+                stuck += 1;
+                stranded |= remote.has_stealable();
+                continue;
+            }
+            let Some(lasts) = lasts else { continue };
             stranded |= lasts >= STRANDED && remote.has_stealable();
             if lasts >= shared.config.stall_after {
                 stuck += 1;
@@ -157,7 +165,7 @@ fn run(shared: &'static Shared) {
                 overdue.extend(seen.report(remote, lasts));
             }
         }
-        let waiting = stranded || !shared.injector.is_empty();
+        let waiting = stranded || shared.has_injected();
         if waiting {
             shared.notify();
         }

@@ -98,6 +98,7 @@ pub(super) fn stop(shared: &'static Shared) -> bool {
         // SAFETY: nobody else has it. What has a home is never in the injector.
         unsafe { runnable.discard() };
     }
+    drop(shared.jobs.close());
     if clean {
         shared.services.close();
     }

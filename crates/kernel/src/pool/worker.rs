@@ -21,6 +21,7 @@ use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use super::job::Job;
 use super::quiet;
 use super::remote::{Home, Remote};
 use super::shared::Shared;
@@ -38,12 +39,17 @@ const ROUND: u32 = 61;
 /// So often a worker looks at all others before it goes to sleep.
 const SEARCHES: u32 = 4;
 
-/// So many more fibers than another a worker may have before it sends new ones there.
-const CROWD: usize = 4;
-
 thread_local! {
     static WORKER: Cell<*const Worker> = const { Cell::new(ptr::null()) };
     static TASK: Cell<*const Task> = const { Cell::new(ptr::null()) };
+}
+
+/// What a worker runs next.
+pub(super) enum Work {
+    /// A task of the pool.
+    Task(Runnable<Task>),
+    /// Another scheduler's.
+    Job(Job),
 }
 
 /// The part of a worker that only its own thread uses.
@@ -56,6 +62,8 @@ pub(crate) struct Worker {
     movable_last: Cell<bool>,
     /// Which of the two queues comes next.
     pinned_next: Cell<bool>,
+    /// Whether a job comes next, before a task.
+    job_next: Cell<bool>,
     slot_uses: Cell<u32>,
     tick: Cell<u32>,
     stacks: RefCell<stack::Cache>,
@@ -64,7 +72,7 @@ pub(crate) struct Worker {
     searching: Cell<bool>,
     spin: Spin,
     /// The poll that another worker was in when a fiber was sent to it last.
-    sent_in: Cell<Option<u32>>,
+    pub(super) sent_in: Cell<Option<u32>>,
 }
 
 /// Runs `f` on the task that is being polled on this thread, if one of a pool is.
@@ -94,6 +102,7 @@ impl Worker {
             pinned_slot: Cell::new(None),
             movable_last: Cell::new(false),
             pinned_next: Cell::new(false),
+            job_next: Cell::new(false),
             slot_uses: Cell::new(0),
             tick: Cell::new(0),
             stacks: RefCell::new(stack::Cache::new()),
@@ -129,56 +138,6 @@ impl Worker {
 
     pub(crate) fn put_stack(&self, stack: stack::Stack) {
         self.stacks.borrow_mut().put(stack);
-    }
-
-    /// One more task can only run here.
-    #[inline]
-    pub(crate) fn settle(&self) {
-        self.remote.settled.store(self.settled() + 1, Ordering::Relaxed);
-    }
-
-    /// One of them ended.
-    #[inline]
-    pub(crate) fn unsettle(&self) {
-        self.remote.settled.store(self.settled() - 1, Ordering::Relaxed);
-    }
-
-    /// Fibers that were started here and have not ended, and local futures.
-    #[inline]
-    fn settled(&self) -> usize {
-        self.remote.settled.load(Ordering::Relaxed)
-    }
-
-    /// The worker that a fiber is to begin on, if it should not be this one: the one that has the
-    /// fewest, where that is clearly fewer. It counts as on its way there from here on.
-    #[inline]
-    pub(crate) fn send_elsewhere(&self) -> Option<usize> {
-        if self.settled() < CROWD { None } else { self.send_to_roomiest() }
-    }
-
-    #[cold]
-    fn send_to_roomiest(&self) -> Option<usize> {
-        let workers = self.shared.remotes().take(self.shared.config.workers);
-        let others = workers.filter(|other| other.index != self.index());
-        let ready = others.filter(|other| !other.current.is_overdue());
-        let roomiest = ready.min_by_key(|other| other.load())?;
-        // In one poll no more than one: it may be a long one.
-        let poll = roomiest.current.poll();
-        if poll.is_some() && poll == self.sent_in.get() {
-            return None;
-        }
-        self.sent_in.set(poll);
-        let load = roomiest.load();
-        if load + load / 4 + CROWD > self.settled() {
-            return None;
-        }
-        roomiest.coming.fetch_add(1, Ordering::Relaxed);
-        Some(roomiest.index)
-    }
-
-    /// A fiber that was sent here begins, or is dropped.
-    pub(crate) fn arrived(&self) {
-        self.remote.coming.fetch_sub(1, Ordering::Relaxed);
     }
 
     /// Whether the task that is polled here runs for so long that it should give way.
@@ -230,6 +189,19 @@ impl Worker {
     #[inline]
     pub(super) fn push_pinned_behind(&self, runnable: Runnable<Task>) {
         self.with_pinned(|pinned| pinned.push_back(runnable));
+    }
+
+    /// Any worker may run it; this one does next.
+    #[inline]
+    pub(super) fn push_job(&self, job: Job) {
+        match self.remote.jobs.push(job) {
+            Ok(()) => self.shared.notify(),
+            Err(_) => unreachable!("only the shared queue is ever closed"),
+        }
+    }
+
+    pub(super) fn take_job(&self, address: usize) -> Option<Job> {
+        self.remote.jobs.take(address)
     }
 
     /// Whether something waits that only this worker can run.
@@ -284,7 +256,19 @@ impl Worker {
     }
 
     #[inline]
-    fn run(&self, runnable: Runnable<Task>) {
+    fn run(&self, work: Work) {
+        match work {
+            Work::Task(runnable) => self.run_task(runnable),
+            Work::Job(job) => {
+                self.remote.current.begin_job(&job);
+                let _running = Running(&self.remote.current);
+                job.run();
+            }
+        }
+    }
+
+    #[inline]
+    fn run_task(&self, runnable: Runnable<Task>) {
         // SAFETY: the data is shared, and the runnable keeps it alive. No reference is kept over
         // the run.
         let task: *const Task = unsafe { runnable.data() };
@@ -308,9 +292,9 @@ impl Worker {
         let driver = driver::enter(Arc::clone(shared.driver()) as Arc<dyn driver::Driver>);
         shared.idle.added();
         loop {
-            while let Some(runnable) = worker.next() {
+            while let Some(work) = worker.next() {
                 worker.end_search();
-                worker.run_guarded(runnable);
+                worker.run_guarded(work);
             }
             if worker.may_end() {
                 break;
@@ -324,28 +308,43 @@ impl Worker {
 
     /// A panic that comes out of a run is one of a listener, a foreign waker: it ends neither the
     /// worker nor what else it has to do. The hook has told of it.
-    fn run_guarded(&self, runnable: Runnable<Task>) {
-        let run = std::panic::AssertUnwindSafe(|| self.run(runnable));
+    fn run_guarded(&self, work: Work) {
+        let run = std::panic::AssertUnwindSafe(|| self.run(work));
         if let Err(payload) = std::panic::catch_unwind(run) {
             std::mem::forget(payload);
         }
     }
 
     #[inline]
-    fn next(&self) -> Option<Runnable<Task>> {
+    fn next(&self) -> Option<Work> {
         let tick = self.tick.get().wrapping_add(1);
         self.tick.set(tick);
         if tick.is_multiple_of(ROUND)
-            && let Some(runnable) = self.round()
+            && let Some(work) = self.round()
         {
-            return Some(runnable);
+            return Some(work);
         }
-        self.pop().or_else(|| self.find())
+        self.pop_own().or_else(|| self.find())
+    }
+
+    /// The next of the worker's own queues: in turn a job and a task, where there are both.
+    #[inline]
+    fn pop_own(&self) -> Option<Work> {
+        if self.remote.jobs.is_empty() {
+            return self.pop().map(Work::Task);
+        }
+        let job_next = !self.job_next.get();
+        self.job_next.set(job_next);
+        if !job_next && let Some(runnable) = self.pop() {
+            return Some(Work::Task(runnable));
+        }
+        let job = self.remote.jobs.pop_newest().map(Work::Job);
+        job.or_else(|| self.pop().map(Work::Task))
     }
 
     /// What must not wait for the worker's own queues to run dry.
     #[cold]
-    fn round(&self) -> Option<Runnable<Task>> {
+    fn round(&self) -> Option<Work> {
         self.look();
         self.collect();
         self.injected()
@@ -358,24 +357,31 @@ impl Worker {
         }
     }
 
-    fn injected(&self) -> Option<Runnable<Task>> {
+    /// What belongs to no worker: in turn a task and a job, where there are both.
+    fn injected(&self) -> Option<Work> {
+        let jobs_first = self.tick.get().is_multiple_of(2);
+        if (jobs_first || self.shared.injector.is_empty())
+            && let Some(job) = self.shared.jobs.pop_oldest()
+        {
+            return Some(Work::Job(job));
+        }
         if self.shared.injector.is_empty() {
             return None;
         }
         let workers = self.shared.made();
         // SAFETY: this is the ring's owner.
-        unsafe { self.shared.injector.pop_batch_into(&self.remote.ring, workers) }
+        unsafe { self.shared.injector.pop_batch_into(&self.remote.ring, workers) }.map(Work::Task)
     }
 
     /// The worker's own queues are empty.
     #[cold]
-    fn find(&self) -> Option<Runnable<Task>> {
-        if let Some(runnable) = self.injected() {
-            return Some(runnable);
+    fn find(&self) -> Option<Work> {
+        if let Some(work) = self.injected() {
+            return Some(work);
         }
         self.look();
-        if let Some(runnable) = self.pop() {
-            return Some(runnable);
+        if let Some(work) = self.pop_own() {
+            return Some(work);
         }
         if self.remote.retiring.load(Ordering::Acquire) {
             self.end_search();
@@ -394,7 +400,7 @@ impl Worker {
 
     /// Looks on for a moment, where others could make something ready meanwhile. Not at their slots:
     /// two tasks that wake each other are to stay together.
-    fn look_on(&self) -> Option<Runnable<Task>> {
+    fn look_on(&self) -> Option<Work> {
         let shared = self.shared;
         if shared.made() == 1 {
             return None;
@@ -405,17 +411,22 @@ impl Worker {
             }
             if !self.remote.inbox.is_empty() {
                 self.collect_all();
-                return Ok(self.pop());
+                return Ok(self.pop_own());
             }
             if !shared.has_queued() {
                 return Ok(None);
             }
-            let others = shared.remotes().filter(|other| other.index != self.index());
-            // SAFETY: this is the owner of the ring that is stolen into.
-            let mut stolen =
-                others.map(|other| unsafe { other.ring.steal_into(&self.remote.ring) });
-            Ok(stolen.find_map(|stolen| stolen).or_else(|| self.injected()))
+            let mut others = shared.remotes().filter(|other| other.index != self.index());
+            Ok(others.find_map(|other| self.steal(other)).or_else(|| self.injected()))
         })
+    }
+
+    /// Half of what is in another's ring, or a job of it.
+    #[inline]
+    fn steal(&self, other: &Remote) -> Option<Work> {
+        // SAFETY: this is the owner of the ring that is stolen into, and the other is another.
+        let stolen = unsafe { other.ring.steal_into(&self.remote.ring) };
+        stolen.map(Work::Task).or_else(|| other.jobs.pop_oldest().map(Work::Job))
     }
 
     /// From here on this worker is not counted among those that search.
@@ -431,7 +442,7 @@ impl Worker {
 
     /// Looks at all others, from a random one on; at their slots only in the end, since what lies
     /// there is about to be run by its own worker unless that one is busy for long.
-    fn search(&self) -> Option<Runnable<Task>> {
+    fn search(&self) -> Option<Work> {
         let made = self.shared.made();
         for round in 1..=SEARCHES {
             let start = self.random() as usize % made;
@@ -441,16 +452,16 @@ impl Worker {
                     continue;
                 }
                 let other = self.shared.remote(index);
-                // SAFETY: this is the owner of the ring that is stolen into.
-                let stolen = unsafe { other.ring.steal_into(&self.remote.ring) };
+                let stolen = self.steal(other);
                 let last = round == SEARCHES;
-                let stolen = stolen.or_else(|| if last { other.slot.take() } else { None });
+                let slot = || if last { other.slot.take().map(Work::Task) } else { None };
+                let stolen = stolen.or_else(slot);
                 if stolen.is_some() {
                     return stolen;
                 }
             }
-            if let Some(runnable) = self.injected() {
-                return Some(runnable);
+            if let Some(work) = self.injected() {
+                return Some(work);
             }
             std::hint::spin_loop();
         }
@@ -537,6 +548,9 @@ impl Drop for Worker {
         let movable = std::iter::from_fn(|| unsafe { self.remote.ring.pop() });
         for runnable in movable.chain(self.remote.slot.take()) {
             self.shared.inject(runnable);
+        }
+        for job in self.remote.jobs.take_all() {
+            self.shared.submit_behind(job);
         }
         let pinned = self.with_pinned(std::mem::take);
         for runnable in pinned.into_iter().chain(self.pinned_slot.take()) {

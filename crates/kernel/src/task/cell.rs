@@ -105,6 +105,18 @@ pub(super) fn allocate<B: Body<S>, S: Schedule>(
     cell.cast()
 }
 
+/// Allocates a cell whose body waits to be woken: the pointer carries one reference.
+pub(super) fn allocate_idle<B: Body<S>, S: Schedule>(
+    body: B,
+    data: S,
+) -> NonNull<Front<B::Output, S>> {
+    let cell = memory::allocate(Cell {
+        front: Front::new(State::idle(), const { Bodied::<B, S>::VTABLE }, data),
+        body: UnsafeCell::new(Some(body)),
+    });
+    cell.cast()
+}
+
 /// Allocates a cell without a body: the pointer carries one reference.
 pub(super) fn allocate_promise<V: 'static, S: Schedule>(data: S) -> NonNull<Front<V, S>> {
     let cell = memory::allocate(Promise {
@@ -186,8 +198,11 @@ struct Told<S: Schedule> {
 impl<S: Schedule> Drop for Told<S> {
     #[inline]
     fn drop(&mut self) {
-        std::mem::replace(&mut self.listeners, Listeners::Empty)
-            .for_each(|listener| S::notify(&self.cell, listener));
+        let mut listeners = std::mem::replace(&mut self.listeners, Listeners::Empty);
+        if let Some(several) = listeners.several() {
+            S::arrange(&self.cell, several);
+        }
+        listeners.for_each(|listener| S::notify(&self.cell, listener));
     }
 }
 
@@ -284,9 +299,12 @@ impl<B: Body<S>, S: Schedule> Bodied<B, S> {
         // SAFETY: the runnable that is being run owns a reference.
         let cell = unsafe { Self::cell(header) };
         let state = &cell.front.header.state;
-        if state.start() == Start::Abort {
+        match state.start() {
+            Start::Poll => {}
             // SAFETY: this is the runner.
-            return unsafe { Self::drop_body_and_finish(header) };
+            Start::Abort => return unsafe { Self::drop_body_and_finish(header) },
+            // SAFETY: the runnable's reference, which nothing else gives back.
+            Start::Void => return unsafe { release::<S>(header) },
         }
         // SAFETY: the waker borrows the runner's reference and is never dropped as a waker.
         let waker = ManuallyDrop::new(unsafe { Waker::from_raw(raw_waker(header)) });
@@ -485,10 +503,27 @@ pub(super) unsafe fn run(header: NonNull<Header>) {
 /// SAFETY: as for [`run`].
 pub(super) unsafe fn discard(header: NonNull<Header>) {
     // SAFETY: the header of a live cell, whose runnable the caller gives up: so this is the
-    // runner, once `RUNNING` is set.
+    // runner, once `RUNNING` is set, or the runnable is void and its reference all that is left of it.
     unsafe {
-        let _ = header.as_ref().state.start();
-        (header.as_ref().vtable.cancel)(header);
+        match header.as_ref().state.start() {
+            Start::Poll | Start::Abort => (header.as_ref().vtable.cancel)(header),
+            Start::Void => release_erased(header),
+        }
+    }
+}
+
+/// Drops a body that waits in a queue, in place of whoever will take it out there. False if it does
+/// not wait in one.
+///
+/// SAFETY: the caller holds a reference, and may drop the body on this thread.
+pub(super) unsafe fn withdraw(header: NonNull<Header>) -> bool {
+    // SAFETY: alive by the caller's reference; once withdrawn, this is the runner.
+    unsafe {
+        let withdrawn = header.as_ref().state.withdraw();
+        if withdrawn {
+            (header.as_ref().vtable.cancel)(header);
+        }
+        withdrawn
     }
 }
 

@@ -64,6 +64,17 @@ where
     (runnable, Handle { front, _owns: PhantomData }, Erased::from_header(front.cast()))
 }
 
+/// Makes a cell with a body that may run on any thread, once somebody [wakes](Handle::wake) it.
+pub fn shared_idle<B, S>(body: B, data: S) -> Handle<B::Output, S>
+where
+    B: Body<S> + Send,
+    B::Output: Send + Sync,
+    S: Shared,
+{
+    const { assert!(S::SHARED) };
+    Handle { front: cell::allocate_idle(body, data), _owns: PhantomData }
+}
+
 /// Makes a cell without a body that stays on this thread: somebody will [`finish`](Handle::finish) it.
 pub fn promise<V: 'static, S: Schedule>(data: S) -> Handle<V, S> {
     const { assert!(!S::SHARED, "a scheduler that threads share needs `shared_promise`") };
@@ -187,6 +198,28 @@ impl<V: 'static, S: Schedule> Handle<V, S> {
             listeners.visit(|_, listener| found.extend(f(listener)));
         });
         found
+    }
+
+    /// Wakes the body.
+    ///
+    /// # Safety
+    ///
+    /// The cell has a body.
+    pub unsafe fn wake(&self) {
+        // SAFETY: this handle keeps the cell alive, and the answer is its state's.
+        unsafe { cell::act_on(self.header(), self.front().header.state.wake()) }
+    }
+
+    /// Drops a body that waits in a queue, here and now; its outcome is then
+    /// [`Exit::Aborted`](super::Exit), and its listeners are told before this returns. Its runnable
+    /// stays where it is and does nothing when it is run. False, and nothing happens, if the body does
+    /// not wait in a queue: it is running, waiting to be woken, or done.
+    pub fn withdraw(&self) -> bool
+    where
+        S: Shared,
+    {
+        // SAFETY: this handle keeps the cell alive; the bodies of shared cells may be dropped anywhere.
+        unsafe { cell::withdraw(self.header()) }
     }
 
     /// Waits for the outcome: ready once it is there, else wakes the context's task then.

@@ -77,6 +77,14 @@ impl<L> Listeners<L> {
         }
     }
 
+    /// All of them, where there are several.
+    pub(super) fn several(&mut self) -> Option<&mut Vec<(ListenerKey, L)>> {
+        match self {
+            Listeners::Many(many) if many.len() > 1 => Some(many),
+            _ => None,
+        }
+    }
+
     /// Calls `f` for each, first come first.
     ///
     /// If `f` panics the panic goes on, after the others had their turn.

@@ -23,6 +23,8 @@ mod schedule;
 mod state;
 
 pub use cell::{Body, Exit};
-pub use handle::{Erased, Handle, listed, local, promise, shared, shared_listed, shared_promise};
+pub use handle::{
+    Erased, Handle, listed, local, promise, shared, shared_idle, shared_listed, shared_promise,
+};
 pub use listeners::ListenerKey;
 pub use schedule::{Orphan, Runnable, Schedule, Shared, data_of, pass_on};

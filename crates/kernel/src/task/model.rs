@@ -135,6 +135,41 @@ fn an_abort_after_a_reference_was_passed_on_finds_one() {
     });
 }
 
+/// A body that waits in a queue is dropped by whoever withdraws it or run by whoever takes it out, and
+/// no reference is left over.
+#[test]
+fn a_queued_body_is_withdrawn_or_run_and_never_both() {
+    check(|| {
+        struct Shared {
+            state: State,
+            body: UnsafeCell<usize>,
+        }
+        // The runnable's reference and the withdrawer's.
+        let cell = Arc::new(Shared { state: State::scheduled(2), body: UnsafeCell::new(0) });
+        fn end(cell: &Shared) {
+            // SAFETY: the runner is alone, which is what is checked.
+            cell.body.with_mut(|body| unsafe { *body += 1 });
+            cell.state.finish();
+            assert!(!cell.state.release());
+        }
+        let running = thread::spawn({
+            let cell = cell.clone();
+            move || match cell.state.start() {
+                Start::Poll => end(&cell),
+                Start::Void => assert!(!cell.state.release()),
+                Start::Abort => unreachable!("nobody aborts"),
+            }
+        });
+        if cell.state.withdraw() {
+            end(&cell);
+        }
+        running.join().unwrap();
+        // SAFETY: the other is joined.
+        assert_eq!(cell.body.with(|body| unsafe { *body }), 1);
+        assert!(cell.state.is_done() && cell.state.is_only_reference());
+    });
+}
+
 struct Queue {
     ready: Mutex<VecDeque<Runnable<Pool>>>,
     frees: AtomicUsize,

@@ -3,11 +3,13 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::mem;
+use std::ops::Deref;
 use std::ptr::NonNull;
 use std::task::Waker;
 
 use super::cell::{self, Header};
 use super::handle::Erased;
+use super::listeners::ListenerKey;
 use crate::queue::Token;
 
 /// The policy of a loop or a pool, and its data in every cell.
@@ -78,6 +80,11 @@ pub unsafe trait Schedule: Sized + 'static {
     /// panic goes on to whoever ran or finished the cell.
     #[inline]
     fn finished(&self) {}
+
+    /// Called before the first of several listeners of a cell that is done is told, with all of them:
+    /// it may change their order, and take out and tell some itself. It must not panic.
+    #[inline]
+    fn arrange(_: &Erased<Self>, _: &mut Vec<(ListenerKey, Self::Listener)>) {}
 
     /// Tells one listener that the outcome is there. Called in the order of registration, on the
     /// thread that finished the cell, which is `cell`. If it panics, the listeners behind are told
@@ -159,6 +166,15 @@ impl<S: Schedule> Runnable<S> {
     pub unsafe fn data(&self) -> &S {
         // SAFETY: the runnable owns a reference; the rest is the caller's promise.
         unsafe { cell::data(self.header) }
+    }
+
+    /// One more reference to the cell.
+    pub fn cell(&self) -> Erased<S>
+    where
+        S: Shared,
+    {
+        // SAFETY: the runnable owns a reference, which the copy is made of and which stays its own.
+        unsafe { mem::ManuallyDrop::new(Erased::from_raw(self.header.cast())).deref().clone() }
     }
 
     /// The runnable as one pointer, for queues of words.

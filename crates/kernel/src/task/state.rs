@@ -29,6 +29,8 @@
 //! 3. `DONE` is set once, after the outcome was written (release); who sees it (acquire) may read
 //!    the outcome without a lock.
 //! 4. A cell without a body never has `SCHEDULED`, `RUNNING` or `ABORTED`.
+//! 5. A body that waits in a queue may be withdrawn. Whoever does so becomes its runner, drops it, and
+//!    leaves the runnable where it is. That is void then: who runs it only gives its reference back.
 
 use crate::sync::{AtomicUsize, Ordering, fence, spin_loop};
 
@@ -58,6 +60,8 @@ pub(super) enum Start {
     Poll,
     /// Drop the body: the cell was aborted.
     Abort,
+    /// Nothing: another runs the body, or ran it, in place of whoever holds this runnable.
+    Void,
 }
 
 /// What the runner does after a poll that left the body pending.
@@ -81,6 +85,11 @@ impl State {
     /// A cell with a body that is about to be queued: one reference is the runnable's.
     pub(super) fn scheduled(references: usize) -> State {
         State(AtomicUsize::new(SCHEDULED | (references * REFERENCE)))
+    }
+
+    /// A cell whose body nobody asked to run yet: one reference for the handle.
+    pub(super) fn idle() -> State {
+        State(AtomicUsize::new(REFERENCE))
     }
 
     /// A cell without a body: one reference for the handle.
@@ -155,14 +164,38 @@ impl State {
         }
     }
 
-    /// `SCHEDULED` → `RUNNING`.
+    /// `SCHEDULED` → `RUNNING`, for the owner of the runnable.
     #[inline]
     pub(super) fn start(&self) -> Start {
-        // Only the owner of the runnable calls this, so `SCHEDULED` is set and `RUNNING` is not:
-        // one addition clears the one and sets the other.
-        let before = self.0.fetch_add(RUNNING - SCHEDULED, Ordering::AcqRel);
-        debug_assert_eq!(before & (SCHEDULED | RUNNING | DONE), SCHEDULED);
-        if before & ABORTED == 0 { Start::Poll } else { Start::Abort }
+        let mut now = self.0.load(Ordering::Relaxed);
+        loop {
+            if now & (RUNNING | DONE) != 0 {
+                return Start::Void;
+            }
+            debug_assert_eq!(now & SCHEDULED, SCHEDULED);
+            let next = now + RUNNING - SCHEDULED;
+            match self.0.compare_exchange_weak(now, next, Ordering::AcqRel, Ordering::Relaxed) {
+                Ok(_) if now & ABORTED == 0 => return Start::Poll,
+                Ok(_) => return Start::Abort,
+                Err(seen) => now = seen,
+            }
+        }
+    }
+
+    /// `SCHEDULED` → `SCHEDULED | RUNNING`, with a reference for the caller, who is the runner if this
+    /// is true: of a body that waits in a queue. The flag stays, so no other runnable is made.
+    pub(super) fn withdraw(&self) -> bool {
+        let mut now = self.0.load(Ordering::Relaxed);
+        loop {
+            if now & (SCHEDULED | RUNNING | DONE) != SCHEDULED {
+                return false;
+            }
+            let next = (now | RUNNING) + REFERENCE;
+            match self.0.compare_exchange_weak(now, next, Ordering::AcqRel, Ordering::Relaxed) {
+                Ok(_) => return true,
+                Err(seen) => now = seen,
+            }
+        }
     }
 
     /// `RUNNING` → idle, or → `SCHEDULED` if it was woken meanwhile or wants to go on. The runner's

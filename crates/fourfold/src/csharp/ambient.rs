@@ -1,0 +1,173 @@
+//! What is current on a thread while it runs a piece of work.
+//!
+//! | | set by | read by |
+//! |---|---|---|
+//! | the synchronization context | a pump; whoever sets it | an await that goes pending: there it goes on |
+//! | the scheduler | a task that runs on one | the same; what starts or continues tasks |
+//! | the flow of values | the work itself | what starts or awaits |
+//! | the task | a task with a delegate | its children; `Task::current_id` |
+//! | the pool | the same; `run` | what is started or queued |
+//! | `capture` | an await with `configure_await(false)` | the body, when it goes pending |
+//! | `inline` | who tells a continuation | the scheduling of that continuation |
+//!
+//! A body finds the thread as whoever polls it left it, apart from its flow, and leaves it so.
+
+use std::cell::{Cell, RefCell};
+use std::ptr;
+use std::sync::Arc;
+use std::task::Waker;
+
+use fourfold_kernel::pool::Pool;
+
+use super::execution_context::Flow;
+use super::scheduler::TaskScheduler;
+use super::synchronization_context::SynchronizationContext;
+
+/// Whether what is woken next may run here and now, inside of the wake.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Inline {
+    /// It is queued where it belongs.
+    No,
+    /// It runs here if this is the place where it is to go on.
+    InPlace,
+    /// It runs here.
+    Always,
+}
+
+struct Ambient {
+    context: RefCell<Option<Arc<dyn SynchronizationContext>>>,
+    scheduler: RefCell<Option<Arc<dyn TaskScheduler>>>,
+    flow: RefCell<Flow>,
+    /// The waker of the task that runs, for as long as it does.
+    task: Cell<*const Waker>,
+    pool: Cell<Option<Pool>>,
+    capture: Cell<bool>,
+    inline: Cell<Inline>,
+}
+
+thread_local! {
+    static AMBIENT: Ambient = const {
+        Ambient {
+            context: RefCell::new(None),
+            scheduler: RefCell::new(None),
+            flow: RefCell::new(Flow::EMPTY),
+            task: Cell::new(ptr::null()),
+            pool: Cell::new(None),
+            capture: Cell::new(true),
+            inline: Cell::new(Inline::No),
+        }
+    };
+}
+
+/// `f` must not call foreign code, and neither may the drop of what it replaces: see the callers.
+#[inline]
+pub(crate) fn with_flow<R>(f: impl FnOnce(&mut Flow) -> R) -> R {
+    AMBIENT.with(|ambient| f(&mut ambient.flow.borrow_mut()))
+}
+
+/// The synchronization context of this thread.
+#[inline]
+pub(crate) fn context() -> Option<Arc<dyn SynchronizationContext>> {
+    AMBIENT.with(|ambient| ambient.context.borrow().clone())
+}
+
+#[inline]
+pub(crate) fn has_context() -> bool {
+    AMBIENT.with(|ambient| ambient.context.borrow().is_some())
+}
+
+#[inline]
+pub(crate) fn is_context(other: &Arc<dyn SynchronizationContext>) -> bool {
+    AMBIENT.with(|ambient| {
+        ambient.context.borrow().as_ref().is_some_and(|context| same(context, other))
+    })
+}
+
+/// Addresses only: the same type may have several vtables.
+pub(crate) fn same<T: ?Sized>(one: &Arc<T>, other: &Arc<T>) -> bool {
+    ptr::addr_eq(Arc::as_ptr(one), Arc::as_ptr(other))
+}
+
+pub(crate) fn replace_context(
+    context: Option<Arc<dyn SynchronizationContext>>,
+) -> Option<Arc<dyn SynchronizationContext>> {
+    AMBIENT.with(|ambient| ambient.context.replace(context))
+}
+
+/// The scheduler of this thread's work, where it is not the pool.
+#[inline]
+pub(crate) fn scheduler() -> Option<Arc<dyn TaskScheduler>> {
+    AMBIENT.with(|ambient| ambient.scheduler.borrow().clone())
+}
+
+#[inline]
+pub(crate) fn has_scheduler() -> bool {
+    AMBIENT.with(|ambient| ambient.scheduler.borrow().is_some())
+}
+
+#[inline]
+pub(crate) fn is_scheduler(other: &Arc<dyn TaskScheduler>) -> bool {
+    AMBIENT.with(|ambient| {
+        ambient.scheduler.borrow().as_ref().is_some_and(|scheduler| same(scheduler, other))
+    })
+}
+
+pub(crate) fn replace_scheduler(
+    scheduler: Option<Arc<dyn TaskScheduler>>,
+) -> Option<Arc<dyn TaskScheduler>> {
+    AMBIENT.with(|ambient| ambient.scheduler.replace(scheduler))
+}
+
+/// The waker of the task that runs here, if one does.
+pub(crate) fn with_task<R>(f: impl FnOnce(Option<&Waker>) -> R) -> R {
+    let task = AMBIENT.with(|ambient| ambient.task.get());
+    // SAFETY: set by `Step`, whose frame has the waker borrowed, and put back when that ends; `f`
+    // cannot keep it.
+    f(unsafe { task.as_ref() })
+}
+
+pub(crate) fn replace_task(task: *const Waker) -> *const Waker {
+    AMBIENT.with(|ambient| ambient.task.replace(task))
+}
+
+/// The pool of the work that runs here.
+#[inline]
+pub(crate) fn pool() -> Option<Pool> {
+    AMBIENT.with(|ambient| ambient.pool.get())
+}
+
+#[inline]
+pub(crate) fn replace_pool(pool: Option<Pool>) -> Option<Pool> {
+    AMBIENT.with(|ambient| ambient.pool.replace(pool))
+}
+
+/// The await that goes pending now does not mind where it goes on.
+#[inline]
+pub(crate) fn do_not_capture() {
+    AMBIENT.with(|ambient| ambient.capture.set(false));
+}
+
+#[inline]
+pub(crate) fn replace_capture(capture: bool) -> bool {
+    AMBIENT.with(|ambient| ambient.capture.replace(capture))
+}
+
+/// How what is woken now may run.
+#[inline]
+pub(crate) fn take_inline() -> Inline {
+    AMBIENT.with(|ambient| ambient.inline.replace(Inline::No))
+}
+
+/// Calls `wake`, which wakes a body of this dialect, with leave to run it inside.
+#[inline]
+pub(crate) fn inline<R>(inline: Inline, wake: impl FnOnce() -> R) -> R {
+    struct Over(Inline);
+    impl Drop for Over {
+        #[inline]
+        fn drop(&mut self) {
+            AMBIENT.with(|ambient| ambient.inline.set(self.0));
+        }
+    }
+    let _over = Over(AMBIENT.with(|ambient| ambient.inline.replace(inline)));
+    wake()
+}

@@ -1,0 +1,34 @@
+//! C#'s exceptions, as errors.
+//!
+//! Each converts into [`Error`] by `?` and [`From`]; what an [`Error`] holds is asked by `of`:
+//!
+//! ```
+//! use fourfold::Error;
+//! use fourfold::csharp::InvalidOperationException;
+//!
+//! let error = Error::from(InvalidOperationException::new("not now"));
+//! assert_eq!(InvalidOperationException::of(&error).unwrap().message(), "not now");
+//! ```
+//!
+//! | file | tells |
+//! |---|---|
+//! | `simple.rs` | those that are a text |
+//! | `canceled.rs` | [`OperationCanceledException`], which knows its token |
+//! | `aggregate.rs` | [`AggregateException`], several at once |
+//! | `unobserved.rs` | exceptions that nobody looked at |
+
+mod aggregate;
+mod canceled;
+mod simple;
+mod unobserved;
+
+pub use aggregate::AggregateException;
+pub use canceled::OperationCanceledException;
+pub use simple::{
+    ArgumentException, ArgumentOutOfRangeException, InvalidOperationException,
+    NotSupportedException, ObjectDisposedException, SemaphoreFullException, TimeoutException,
+};
+pub(super) use unobserved::unobserved;
+pub use unobserved::{
+    Subscription, UnobservedTaskExceptionEventArgs, on_unobserved_task_exception,
+};

@@ -1,0 +1,79 @@
+//! C#'s tasks.
+//!
+//! A task begins at once, tokens are passed along, and an await goes on where it began: on its
+//! synchronization context, its scheduler, or the pool.
+//!
+//! ```
+//! use std::time::Duration;
+//! use fourfold::csharp::{self, CancellationTokenSource, Task};
+//!
+//! let error = csharp::run(async {
+//!     let source = CancellationTokenSource::with_delay(Duration::from_millis(1));
+//!     Task::delay_with(Duration::from_secs(60), source.token()).await
+//! })
+//! .unwrap_err();
+//! assert!(error.is_cancelled());
+//! ```
+//!
+//! # The way through
+//!
+//! | module or file | holds |
+//! |---|---|
+//! | [`task`] | [`Task`], [`async_method`], `Task::run`, `when_all` … |
+//! | `completion_source.rs` | [`TaskCompletionSource`] |
+//! | [`cancellation`] | [`CancellationTokenSource`], [`CancellationToken`] |
+//! | [`synchronization_context`] | [`SynchronizationContext`], and [`Pump`], one of a single thread |
+//! | [`scheduler`] | [`TaskScheduler`], and three of them |
+//! | `execution_context.rs` | [`ExecutionContext`], [`AsyncLocal`] |
+//! | [`exceptions`] | [`AggregateException`] and the others |
+//! | `thread_pool.rs` | [`run`], [`Builder`], [`ThreadPool`] |
+//!
+//! Below them lies what they stand on:
+//!
+//! | file | tells |
+//! |---|---|
+//! | `cell.rs` | what this dialect keeps in every cell, and where a body that is woken goes on |
+//! | `continuation.rs` | what follows the end of a task, and in which order |
+//! | `outcome.rs` | how a task ended, and whether somebody looked |
+//! | `step.rs`, `ambient.rs` | what a body finds on its thread |
+
+mod ambient;
+pub mod cancellation;
+mod cell;
+mod completion_source;
+mod continuation;
+pub mod exceptions;
+mod execution_context;
+mod outcome;
+pub mod scheduler;
+mod step;
+pub mod synchronization_context;
+pub mod task;
+mod thread_pool;
+
+pub use cancellation::{
+    CancellationToken, CancellationTokenRegistration, CancellationTokenSource, WaitHandle,
+};
+pub use completion_source::TaskCompletionSource;
+pub use exceptions::{
+    AggregateException, ArgumentException, ArgumentOutOfRangeException, InvalidOperationException,
+    NotSupportedException, ObjectDisposedException, OperationCanceledException,
+    SemaphoreFullException, TimeoutException, UnobservedTaskExceptionEventArgs,
+    on_unobserved_task_exception,
+};
+pub use execution_context::{
+    AsyncFlowControl, AsyncLocal, AsyncLocalValueChangedArgs, ExecutionContext,
+};
+pub use scheduler::{
+    ConcurrentExclusiveSchedulerPair, LimitedConcurrencyLevelTaskScheduler, ScheduledTask,
+    TaskScheduler, current_task_scheduler, from_current_synchronization_context,
+};
+pub use synchronization_context::{
+    Pump, SendOrPostCallback, SyncOverAsyncException, SynchronizationContext,
+    current_synchronization_context, set_synchronization_context,
+};
+pub use task::{
+    Task, TaskContinuationOptions, TaskCreationOptions, TaskFactory, TaskStatus, async_method,
+    async_void, on_unhandled_exception,
+};
+pub use thread_pool::{Builder, ThreadPool, run};
