@@ -1,5 +1,6 @@
 //! The Rust twins against the programs in the original languages.
 
+mod csharp;
 mod go;
 
 use std::path::{Path, PathBuf};
@@ -27,6 +28,7 @@ pub(crate) struct Options {
 #[derive(Clone, Copy, ValueEnum)]
 enum Dialect {
     Asyncio,
+    Csharp,
     Go,
 }
 
@@ -150,6 +152,18 @@ fn run_to_end(command: &mut Command) -> Result<Run, String> {
     Ok(Run { stdout: join(stdout), stderr: join(stderr), code })
 }
 
+/// What is compared of a run where the code counts: standard output; if a program ends with another
+/// code than 0, that code and the first line of its standard error too.
+fn seen(run: &Run) -> String {
+    let mut text = run.stdout.clone();
+    if run.code != Some(0) {
+        let code = run.code.map_or_else(|| "by a signal".into(), |code| code.to_string());
+        let first = run.stderr.lines().next().unwrap_or_default();
+        text.push_str(&format!("exit status {code}\n{first}\n"));
+    }
+    text
+}
+
 fn run_original(python: &Python, program: &Program) -> Result<String, String> {
     let mut command = Command::new(&python.program);
     command.arg(&program.path).env_remove("PYTHONASYNCIODEBUG").env("PYTHONDONTWRITEBYTECODE", "1");
@@ -268,8 +282,9 @@ fn compare(
 pub(crate) fn run(options: &Options) -> Result<bool, String> {
     match options.dialect {
         Some(Dialect::Asyncio) => run_asyncio(options),
+        Some(Dialect::Csharp) => csharp::run(options),
         Some(Dialect::Go) => go::run(options),
-        None => Ok(run_asyncio(options)? & go::run(options)?),
+        None => Ok(run_asyncio(options)? & csharp::run(options)? & go::run(options)?),
     }
 }
 
@@ -330,6 +345,13 @@ mod tests {
             (run.stdout.as_str(), run.stderr.as_str(), run.code),
             ("out\n", "err\n", Some(3))
         );
+    }
+
+    #[test]
+    fn code_and_first_line_count_where_a_program_fails() {
+        let run = |code| Run { stdout: "a\n".into(), stderr: "b\nc\n".into(), code };
+        assert_eq!(seen(&run(Some(0))), "a\n");
+        assert_eq!(seen(&run(Some(2))), "a\nexit status 2\nb\n");
     }
 
     #[test]

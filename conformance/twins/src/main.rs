@@ -4,11 +4,13 @@
 //! cargo run -p fourfold-conformance -- asyncio py_02_await_and_turns
 //! cargo run -p fourfold-conformance -- --list       what there is
 //! cargo run -p fourfold-conformance -- --differs asyncio NAME
+//! cargo run -p fourfold-conformance -- --awaited csharp          what has no twin yet
 //! ```
 //!
 //! A twin prints the lines that its original prints. `cargo xtask conformance` compares them.
 
 mod asyncio;
+mod csharp;
 mod go;
 
 use std::process::ExitCode;
@@ -37,6 +39,7 @@ pub struct Twin {
 fn registry(dialect: &str) -> Option<&'static [Twin]> {
     match dialect {
         "asyncio" => Some(asyncio::TWINS),
+        "csharp" => Some(csharp::TWINS),
         "go" => Some(go::TWINS),
         _ => None,
     }
@@ -49,10 +52,16 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let (differs, args) = match args.first().map(String::as_str) {
         Some("--list") => {
-            for dialect in ["asyncio", "go"] {
+            for dialect in ["asyncio", "csharp", "go"] {
                 for twin in registry(dialect).unwrap_or_default() {
                     println!("{dialect} {}", twin.name);
                 }
+            }
+            return ExitCode::SUCCESS;
+        }
+        Some("--awaited") => {
+            if args[1..] == ["csharp"] {
+                csharp::AWAITED.iter().for_each(|name| println!("{name}"));
             }
             return ExitCode::SUCCESS;
         }
@@ -60,7 +69,9 @@ fn main() -> ExitCode {
         _ => (false, &args[..]),
     };
     let [dialect, name] = args else {
-        eprintln!("usage: fourfold-conformance [--differs] DIALECT NAME, or --list");
+        eprintln!(
+            "usage: fourfold-conformance [--differs] DIALECT NAME, --awaited DIALECT, or --list"
+        );
         return ExitCode::from(2);
     };
     let Some(twins) = registry(dialect) else {

@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{Options, Run, build_twins, run_to_end};
+use super::{Options, build_twins, run_to_end, seen};
 use crate::diff;
 
 /// The oldest Go that is the original here.
@@ -34,17 +34,6 @@ fn find() -> Option<Go> {
     let mut numbers = version.split('.').map(str::parse::<u32>);
     let version = (numbers.next()?.ok()?, numbers.next()?.ok()?);
     (version >= OLDEST).then_some(Go { program, version })
-}
-
-/// What is compared of a run.
-fn seen(run: &Run) -> String {
-    let mut text = run.stdout.clone();
-    if run.code != Some(0) {
-        let code = run.code.map_or_else(|| "by a signal".into(), |code| code.to_string());
-        let first = run.stderr.lines().next().unwrap_or_default();
-        text.push_str(&format!("exit status {code}\n{first}\n"));
-    }
-    text
 }
 
 /// Where the toolchain's sources have packages that are no part of its standard library.
@@ -190,12 +179,5 @@ mod tests {
             assert!(source.starts_with("// rows: go-"), "{}", program.display());
             assert!(recording(&program).exists(), "{}", program.display());
         }
-    }
-
-    #[test]
-    fn code_and_first_line_count_where_a_program_fails() {
-        let run = |code| Run { stdout: "a\n".into(), stderr: "b\nc\n".into(), code };
-        assert_eq!(seen(&run(Some(0))), "a\n");
-        assert_eq!(seen(&run(Some(2))), "a\nexit status 2\nb\n");
     }
 }
