@@ -152,7 +152,15 @@ struct Extras {
     /// Where it was queued, if not on the pool.
     scheduler: OnceLock<Arc<dyn TaskScheduler>>,
     /// What attached children failed with.
-    faults: Mutex<Vec<Error>>,
+    faults: Mutex<Vec<Fault>>,
+    /// The parent has seen that this one failed.
+    seen_by_parent: AtomicBool,
+}
+
+/// An attached child that failed, and with what.
+struct Fault {
+    child: Reference,
+    error: Error,
 }
 
 impl Node {
@@ -324,17 +332,38 @@ impl Node {
         self.children.load(Ordering::Acquire) > 0
     }
 
-    /// What attached children failed with.
+    /// What attached children failed with, apart from those whose failure this one has seen itself.
     pub(crate) fn take_faults(&self) -> Vec<Error> {
         let Some(extras) = self.extras.get() else { return Vec::new() };
-        std::mem::take(&mut *extras.faults.lock().unwrap_or_else(PoisonError::into_inner))
+        let mut faults = extras.faults.lock().unwrap_or_else(PoisonError::into_inner);
+        let faults = std::mem::take(&mut *faults);
+        let unseen = faults.into_iter().filter(|fault| {
+            let extras = fault.child.cell().data().extras.get();
+            extras.is_none_or(|extras| !extras.seen_by_parent.load(Ordering::Acquire))
+        });
+        unseen.map(|fault| fault.error).collect()
     }
 
-    /// The parent is to fail as well.
-    pub(crate) fn tell_parent_of(&self, fault: impl FnOnce() -> Error) {
-        if let Some(parent) = self.extras.get().and_then(|extras| extras.parent.as_ref()) {
-            let extras = parent.cell().data().extras.get_or_init(Box::default);
-            extras.faults.lock().unwrap_or_else(PoisonError::into_inner).push(fault());
+    fn parent(&self) -> Option<&Erased<Node>> {
+        self.extras.get()?.parent.as_ref().map(Reference::cell)
+    }
+
+    /// The parent is to fail as well. `this` is the cell of this node.
+    pub(crate) fn tell_parent(&self, this: Erased<Node>, error: impl FnOnce() -> Error) {
+        if let Some(parent) = self.parent() {
+            let fault = Fault { child: Reference::new(this), error: error() };
+            let extras = parent.data().extras.get_or_init(Box::default);
+            extras.faults.lock().unwrap_or_else(PoisonError::into_inner).push(fault);
+        }
+    }
+
+    /// Whoever runs here has seen that it failed; that matters if it is the parent.
+    pub(crate) fn failure_is_seen(&self) {
+        let Some(parent) = self.parent() else { return };
+        let by_parent =
+            ambient::with_task(|waker| waker.is_some_and(|waker| parent.is_woken_by(waker)));
+        if by_parent && let Some(extras) = self.extras.get() {
+            extras.seen_by_parent.store(true, Ordering::Release);
         }
     }
 
@@ -453,10 +482,7 @@ unsafe impl Schedule for Node {
 
     fn finished(&self) {
         self.unregister();
-        let Some(parent) = self.extras.get().and_then(|extras| extras.parent.as_ref()) else {
-            return;
-        };
-        let parent = parent.cell();
+        let Some(parent) = self.parent() else { return };
         if parent.data().remove_child() {
             // SAFETY: only delegates are parents, and they have a body.
             ambient::inline(Inline::Always, || unsafe { parent.wake() });

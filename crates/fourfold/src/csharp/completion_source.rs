@@ -5,9 +5,9 @@ use std::panic::Location;
 
 use super::cancellation::CancellationToken;
 use super::cell::{Kind, Node};
-use super::exceptions::InvalidOperationException;
+use super::exceptions::{AggregateException, InvalidOperationException};
 use super::outcome::{End, Outcome};
-use super::task::{Task, TaskCreationOptions};
+use super::task::{Task, TaskCreationOptions, parent};
 use super::thread_pool;
 use crate::{Error, Result};
 
@@ -43,11 +43,14 @@ impl<T: Send + Sync + 'static> TaskCompletionSource<T> {
         TaskCompletionSource { task: Task::new_promise(Location::caller()) }
     }
 
-    /// As [`new`](TaskCompletionSource::new), with options of the task.
+    /// As [`new`](TaskCompletionSource::new), with options of the task. With
+    /// [`ATTACHED_TO_PARENT`](TaskCreationOptions::ATTACHED_TO_PARENT) the task with a function that runs
+    /// here ends after it, and fails with it.
     #[track_caller]
     pub fn with_options(options: TaskCreationOptions) -> TaskCompletionSource<T> {
         let node = Node::new(Kind::Promise, thread_pool::current(), Location::caller());
-        TaskCompletionSource { task: Task::promise(node.with_options(options)) }
+        let node = node.with_options(options).with_parent(parent(options));
+        TaskCompletionSource { task: Task::promise(node) }
     }
 
     /// Its task.
@@ -65,6 +68,14 @@ impl<T: Send + Sync + 'static> TaskCompletionSource<T> {
     }
 
     fn try_set(&self, end: End<T>) -> bool {
+        if let End::Faulted(errors) = &end
+            && !self.task.is_completed()
+        {
+            let errors = errors.clone();
+            self.task
+                .node()
+                .tell_parent(self.task.erase(), || AggregateException::new(errors).into());
+        }
         match self.task.finish(Outcome::new(end)) {
             Ok(()) => true,
             Err(refused) => {

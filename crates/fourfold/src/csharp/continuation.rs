@@ -6,7 +6,8 @@
 //! 1. threads that block, and whatever else runs nobody's code;
 //! 2. those of `continue_with` that do not ask to run synchronously are queued, and of the awaits all but
 //!    the first;
-//! 3. the first await, and those of `continue_with` that run synchronously, run here, in their order.
+//! 3. the first await, what waits for several tasks, and those of `continue_with` that run
+//!    synchronously, run here, in their order.
 //!
 //! Nothing runs here where the task says so, or where the stack runs short: then all are queued.
 
@@ -159,8 +160,9 @@ pub(crate) fn arrange(node: &Node, all: &mut Vec<(ListenerKey, Continuation)>) {
                 quietly(|| continuation.tell(false));
                 continue;
             }
+            Continuation::Complete(_) => true,
             Continuation::Task(task) => task.is_synchronous(),
-            _ => std::mem::replace(&mut first, false),
+            Continuation::Await(_) | Continuation::Call(_) => std::mem::replace(&mut first, false),
         };
         if stays && may_inline {
             here.push((key, continuation));

@@ -73,7 +73,9 @@ where
         let result = body.result.take().expect("there until the task has ended");
         let outcome = Outcome::of_delegate(result, node.token(), node.take_faults());
         if let End::Faulted(faults) = outcome.end() {
-            node.tell_parent_of(|| {
+            // SAFETY: the scheduler is shared, and this is the waker of this very cell.
+            let this = unsafe { Erased::of_cell_s_waker(context.waker()) };
+            node.tell_parent(this, || {
                 outcome.observe();
                 AggregateException::new(faults.clone()).into()
             });
@@ -94,7 +96,7 @@ pub(super) struct Making {
 }
 
 /// The task that runs here, for a child to be attached to.
-fn parent(options: TaskCreationOptions) -> Option<Reference> {
+pub(in super::super) fn parent(options: TaskCreationOptions) -> Option<Reference> {
     if !options.has(TaskCreationOptions::ATTACHED_TO_PARENT) {
         return None;
     }
@@ -208,19 +210,22 @@ impl<T: Send + Sync + 'static> Task<T> {
         ambient::inline(inline, || unsafe { self.cell.wake() });
     }
 
-    fn start_from_created(&self) -> Result<()> {
+    fn start_from_created(&self, synchronously: bool) -> Result<()> {
         if self.node().change_status(TaskStatus::Created, TaskStatus::WaitingToRun) {
             return Ok(());
         }
-        let text = match self.status() {
-            _ if !self.node().is_delegate() => "Start may not be called on a promise-style task.",
-            TaskStatus::WaitingForActivation => "Start may not be called on a continuation task.",
-            status if status >= TaskStatus::RanToCompletion => {
-                "Start may not be called on a task that has completed."
+        let call = if synchronously { "RunSynchronously" } else { "Start" };
+        let on = match self.status() {
+            _ if !self.node().is_delegate() && synchronously => {
+                "a task not bound to a delegate, such as the task returned from an asynchronous method"
             }
-            _ => "Start may not be called on a task that was already started.",
+            _ if !self.node().is_delegate() => "a promise-style task",
+            TaskStatus::WaitingForActivation => "a continuation task",
+            status if status < TaskStatus::RanToCompletion => "a task that was already started",
+            _ if synchronously => "a task that has already completed",
+            _ => "a task that has completed",
         };
-        Err(InvalidOperationException::new(text).into())
+        Err(InvalidOperationException::new(format!("{call} may not be called on {on}.")).into())
     }
 
     /// Starts a task made by [`new`](Task::new), on the scheduler of the task that runs here, or on the
@@ -230,7 +235,7 @@ impl<T: Send + Sync + 'static> Task<T> {
     ///
     /// [`InvalidOperationException`] if it was started before or has ended, or was not made by `new`.
     pub fn start(&self) -> Result<()> {
-        self.start_from_created()?;
+        self.start_from_created(false)?;
         self.launch(ambient::scheduler(), false);
         Ok(())
     }
@@ -241,7 +246,7 @@ impl<T: Send + Sync + 'static> Task<T> {
     ///
     /// As for [`start`](Task::start).
     pub fn start_on(&self, scheduler: Arc<dyn TaskScheduler>) -> Result<()> {
-        self.start_from_created()?;
+        self.start_from_created(false)?;
         self.launch(Some(scheduler), false);
         Ok(())
     }
@@ -254,10 +259,7 @@ impl<T: Send + Sync + 'static> Task<T> {
     /// As for [`start`](Task::start). How the task ends is not told.
     #[track_caller]
     pub fn run_synchronously(&self) -> Result<()> {
-        self.start_from_created().map_err(|error| {
-            let text = error.to_string().replacen("Start", "RunSynchronously", 1);
-            Error::from(InvalidOperationException::new(text))
-        })?;
+        self.start_from_created(true)?;
         self.launch(ambient::scheduler(), true);
         if !self.is_completed() {
             self.block(None, &CancellationToken::none())?;

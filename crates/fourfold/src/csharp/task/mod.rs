@@ -64,6 +64,7 @@ use super::continuation::{Complete, Continuation};
 use super::exceptions::AggregateException;
 use super::outcome::Outcome;
 pub use awaiting::{ConfiguredTaskAwaitable, TaskFuture};
+pub(super) use delegate::parent;
 pub(super) use method::unhandled;
 pub use method::{async_method, async_void, on_unhandled_exception};
 pub use options::{TaskContinuationOptions, TaskCreationOptions, TaskStatus};

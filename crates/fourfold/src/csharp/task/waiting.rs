@@ -232,7 +232,11 @@ impl<T: Send + Sync + 'static> Task<T> {
     }
 
     fn waited(&self) -> Result<&T> {
-        self.cell.get().expect("a task that is done has an outcome").wait_result()
+        let result = self.cell.get().expect("a task that is done has an outcome").wait_result();
+        if result.is_err() {
+            self.node().failure_is_seen();
+        }
+        result
     }
 
     /// Blocks as [`wait`](Task::wait) does and returns the result.
