@@ -304,6 +304,10 @@ impl Task<()> {
         tasks: impl IntoIterator<Item = Task<T>>,
     ) -> Result<()> {
         let tasks: Vec<_> = tasks.into_iter().collect();
+        // What this thread has queued it runs itself, the newest first, as it would without this call.
+        for task in tasks.iter().rev().filter(|task| !task.is_completed()) {
+            task.run_inline();
+        }
         let mut failures = Vec::new();
         for task in &tasks {
             task.block(None, &CancellationToken::none())?;
