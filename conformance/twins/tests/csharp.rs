@@ -77,6 +77,12 @@ agree! {
     cs_07_token_matching_agrees_with_dotnet: "cs_07_token_matching";
     cs_08_callbacks_agrees_with_dotnet: "cs_08_callbacks";
     cs_08_registrations_agrees_with_dotnet: "cs_08_registrations";
+    cs_09_linked_agrees_with_dotnet: "cs_09_linked";
+    cs_10_completion_source_agrees_with_dotnet: "cs_10_completion_source";
+    cs_11_cold_agrees_with_dotnet: "cs_11_cold";
+    cs_11_status_agrees_with_dotnet: "cs_11_status";
+    cs_12_attached_agrees_with_dotnet: "cs_12_attached";
+    cs_12_unwrap_agrees_with_dotnet: "cs_12_unwrap";
 }
 
 #[test]

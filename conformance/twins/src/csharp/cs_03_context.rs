@@ -151,9 +151,15 @@ pub(crate) fn run() {
         let source = TaskCompletionSource::new();
         let captured = given.captures(source.task());
         let looks = captured.clone();
+        let pump = given.pump.clone();
         let sets = move || {
+            // The context's thread must not go on with it before it was looked at.
+            let looked = Arc::new(Event::new());
+            let waits = looked.clone();
+            pump.pump.post(SendOrPostCallback::new(move || waits.wait()));
             source.set_result(())?;
             println!("inside the set: {}", b(looks.is_completed()));
+            looked.set();
             Ok(())
         };
         given.on_pool(sets).await?;

@@ -99,3 +99,83 @@ pub(super) const CS_08_REGISTRATIONS: &[Difference] = &[
         reason: "a token whose source was disposed of is never cancelled, and says so",
     },
 ];
+
+pub(super) const CS_09_LINKED: &[Difference] = &[Difference {
+    original: "no tokens: ArgumentException",
+    twin: "no tokens: nothing",
+    reason: "a source that follows nobody is one like others",
+}];
+
+pub(super) const CS_10_COMPLETION_SOURCE: &[Difference] = &[
+    Difference {
+        original: "the token: True, the task: True",
+        twin: "the token: True",
+        reason: "an error does not keep the task that it came from",
+    },
+    Difference {
+        original: "no exception: ArgumentNullException",
+        twin: "no exception: does not compile",
+        reason: COMPILER,
+    },
+    Difference {
+        original: "an empty list: ArgumentException",
+        twin: "an empty list: panic(a task cannot fail with no exception at all)",
+        reason: "a mistake of the programmer",
+    },
+    Difference {
+        original: "a list with none: ArgumentException",
+        twin: "a list with none: does not compile",
+        reason: COMPILER,
+    },
+    Difference {
+        original: "its state: a state",
+        twin: "its state: a closure has it",
+        reason: "a task has no AsyncState",
+    },
+    Difference {
+        original: "options it cannot have: ArgumentOutOfRangeException",
+        twin: "options it cannot have: nothing",
+        reason: "an option that means nothing to a task without a body is left alone",
+    },
+];
+
+pub(super) const CS_11_COLD: &[Difference] = &[
+    Difference {
+        original: "its state a state; outside of tasks there is no current one: True",
+        twin: "outside of tasks there is no current one: True",
+        reason: "a task has no AsyncState: a closure has what it is given",
+    },
+    Difference {
+        original: "no body: ArgumentNullException",
+        twin: "no body: does not compile",
+        reason: COMPILER,
+    },
+    Difference {
+        original: "Dispose of a cold one: InvalidOperationException",
+        twin: "a cold one may be dropped",
+        reason: "there is no Dispose: the last handle that is dropped frees a task",
+    },
+    Difference {
+        original: "Dispose of an ended one: nothing, then its result True",
+        twin: "an ended one of which another handle is left: its result True",
+        reason: "there is no Dispose: the last handle that is dropped frees a task",
+    },
+];
+
+pub(super) const CS_12_UNWRAP: &[Difference] = &[
+    Difference {
+        original: "Run, it returns no task: Canceled TaskCanceledException",
+        twin: "Run, it returns no task: does not compile",
+        reason: COMPILER,
+    },
+    Difference {
+        original: "Run, it returns no task of int: Canceled TaskCanceledException",
+        twin: "Run, it returns no task of int: does not compile",
+        reason: COMPILER,
+    },
+    Difference {
+        original: "no inner: Canceled TaskCanceledException",
+        twin: "no inner: does not compile",
+        reason: COMPILER,
+    },
+];

@@ -18,6 +18,12 @@ mod cs_07_pre_cancelled;
 mod cs_07_token_matching;
 mod cs_08_callbacks;
 mod cs_08_registrations;
+mod cs_09_linked;
+mod cs_10_completion_source;
+mod cs_11_cold;
+mod cs_11_status;
+mod cs_12_attached;
+mod cs_12_unwrap;
 mod differs;
 mod pool;
 mod pump;
@@ -62,19 +68,23 @@ pub(crate) const TWINS: &[Twin] = &[
         run: cs_08_registrations::run,
         differs: differs::CS_08_REGISTRATIONS,
     },
+    Twin { name: "cs_09_linked", run: cs_09_linked::run, differs: differs::CS_09_LINKED },
+    Twin {
+        name: "cs_10_completion_source",
+        run: cs_10_completion_source::run,
+        differs: differs::CS_10_COMPLETION_SOURCE,
+    },
+    Twin { name: "cs_11_cold", run: cs_11_cold::run, differs: differs::CS_11_COLD },
+    Twin { name: "cs_11_status", run: cs_11_status::run, differs: &[] },
+    Twin { name: "cs_12_attached", run: cs_12_attached::run, differs: &[] },
+    Twin { name: "cs_12_unwrap", run: cs_12_unwrap::run, differs: differs::CS_12_UNWRAP },
 ];
 
 /// Programs that have no twin yet. A name leaves this list when its twin enters [`TWINS`].
 pub(crate) const AWAITED: &[&str] = &[
     "cs_04_messages",
     "cs_09_cancel_after",
-    "cs_09_linked",
     "cs_09_tokens",
-    "cs_10_completion_source",
-    "cs_11_cold",
-    "cs_11_status",
-    "cs_12_attached",
-    "cs_12_unwrap",
     "cs_13_continue_with",
     "cs_13_options",
     "cs_14_async_void",
