@@ -24,11 +24,15 @@ const MORE_THREADS: usize = 256;
 /// The pool of the work that runs here, or that of the process.
 #[inline]
 pub(crate) fn current() -> Pool {
-    ambient::pool().unwrap_or_else(default)
+    ambient::pool().unwrap_or_else(surrounding)
 }
 
+/// The pool that this thread is a worker of, which fires a timer perhaps; or that of the process.
 #[cold]
-fn default() -> Pool {
+fn surrounding() -> Pool {
+    if let Some(pool) = Pool::current().filter(|pool| pool.noun() == NOUN) {
+        return pool;
+    }
     static DEFAULT: OnceLock<Pool> = OnceLock::new();
     *DEFAULT.get_or_init(|| match Builder::new().build() {
         Ok(pool) => pool,
