@@ -4,36 +4,87 @@
 //! A twin may end the process, as its original does: then its code and the first line of its
 //! standard error are compared too.
 
+mod cs_01_hot_start;
+mod cs_02_continuations_asynchronously;
+mod cs_02_inline_order;
+mod cs_02_where_inline_ends;
+mod cs_03_context;
+mod cs_03_scheduler;
+mod cs_04_inline_wait;
+mod cs_04_wait;
+mod cs_05_when_all;
+mod cs_06_when_any;
+mod cs_07_pre_cancelled;
+mod cs_07_token_matching;
+mod cs_08_callbacks;
+mod cs_08_registrations;
+mod cs_09_linked;
+mod cs_10_completion_source;
+mod cs_11_cold;
+mod cs_11_status;
+mod cs_12_attached;
+mod cs_12_unwrap;
+mod differs;
+mod pool;
+mod pump;
+mod show;
+mod threading;
+
 use crate::Twin;
 
 /// Each program's twin.
-pub(crate) const TWINS: &[Twin] = &[];
+pub(crate) const TWINS: &[Twin] = &[
+    Twin { name: "cs_01_hot_start", run: cs_01_hot_start::run, differs: differs::CS_01_HOT_START },
+    Twin {
+        name: "cs_02_continuations_asynchronously",
+        run: cs_02_continuations_asynchronously::run,
+        differs: &[],
+    },
+    Twin { name: "cs_02_inline_order", run: cs_02_inline_order::run, differs: &[] },
+    Twin {
+        name: "cs_02_where_inline_ends",
+        run: cs_02_where_inline_ends::run,
+        differs: differs::CS_02_WHERE_INLINE_ENDS,
+    },
+    Twin { name: "cs_03_context", run: cs_03_context::run, differs: differs::CS_03_CONTEXT },
+    Twin { name: "cs_03_scheduler", run: cs_03_scheduler::run, differs: &[] },
+    Twin { name: "cs_04_inline_wait", run: cs_04_inline_wait::run, differs: &[] },
+    Twin { name: "cs_04_wait", run: cs_04_wait::run, differs: differs::CS_04_WAIT },
+    Twin { name: "cs_05_when_all", run: cs_05_when_all::run, differs: differs::CS_05_WHEN_ALL },
+    Twin { name: "cs_06_when_any", run: cs_06_when_any::run, differs: differs::CS_06_WHEN_ANY },
+    Twin {
+        name: "cs_07_pre_cancelled",
+        run: cs_07_pre_cancelled::run,
+        differs: differs::CS_07_PRE_CANCELLED,
+    },
+    Twin {
+        name: "cs_07_token_matching",
+        run: cs_07_token_matching::run,
+        differs: differs::CS_07_TOKEN_MATCHING,
+    },
+    Twin { name: "cs_08_callbacks", run: cs_08_callbacks::run, differs: differs::CS_08_CALLBACKS },
+    Twin {
+        name: "cs_08_registrations",
+        run: cs_08_registrations::run,
+        differs: differs::CS_08_REGISTRATIONS,
+    },
+    Twin { name: "cs_09_linked", run: cs_09_linked::run, differs: differs::CS_09_LINKED },
+    Twin {
+        name: "cs_10_completion_source",
+        run: cs_10_completion_source::run,
+        differs: differs::CS_10_COMPLETION_SOURCE,
+    },
+    Twin { name: "cs_11_cold", run: cs_11_cold::run, differs: differs::CS_11_COLD },
+    Twin { name: "cs_11_status", run: cs_11_status::run, differs: &[] },
+    Twin { name: "cs_12_attached", run: cs_12_attached::run, differs: &[] },
+    Twin { name: "cs_12_unwrap", run: cs_12_unwrap::run, differs: differs::CS_12_UNWRAP },
+];
 
 /// Programs that have no twin yet. A name leaves this list when its twin enters [`TWINS`].
 pub(crate) const AWAITED: &[&str] = &[
-    "cs_01_hot_start",
-    "cs_02_continuations_asynchronously",
-    "cs_02_inline_order",
-    "cs_02_where_inline_ends",
-    "cs_03_context",
-    "cs_03_scheduler",
-    "cs_04_inline_wait",
     "cs_04_messages",
-    "cs_04_wait",
-    "cs_05_when_all",
-    "cs_06_when_any",
-    "cs_07_pre_cancelled",
-    "cs_07_token_matching",
-    "cs_08_callbacks",
-    "cs_08_registrations",
     "cs_09_cancel_after",
-    "cs_09_linked",
     "cs_09_tokens",
-    "cs_10_completion_source",
-    "cs_11_cold",
-    "cs_11_status",
-    "cs_12_attached",
-    "cs_12_unwrap",
     "cs_13_continue_with",
     "cs_13_options",
     "cs_14_async_void",

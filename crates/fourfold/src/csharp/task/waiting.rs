@@ -255,6 +255,31 @@ impl<T: Send + Sync + 'static> Task<T> {
         self.waited().cloned()
     }
 
+    /// Blocks as [`wait`](Task::wait) does, and fails as an await does: with the first failure alone.
+    ///
+    /// ```
+    /// use fourfold::Error;
+    /// use fourfold::csharp::Task;
+    ///
+    /// let failed = Task::<()>::from_exception(Error::msg("no"));
+    /// assert_eq!(failed.get_result().unwrap_err().to_string(), "no");
+    /// assert_eq!(failed.result().unwrap_err().to_string(), "One or more errors occurred. (no)");
+    /// ```
+    ///
+    /// The original: `GetAwaiter().GetResult()`.
+    ///
+    /// # Errors
+    ///
+    /// What an await fails with; [`SyncOverAsyncException`](super::super::SyncOverAsyncException) as for
+    /// [`wait`](Task::wait).
+    #[track_caller]
+    pub fn get_result(&self) -> Result<T>
+    where
+        T: Clone,
+    {
+        self.clone().into_result()
+    }
+
     /// Blocks until it is done, and fails as an await does: with the first failure alone.
     #[track_caller]
     pub(in super::super) fn into_result(self) -> Result<T>
@@ -279,6 +304,10 @@ impl Task<()> {
         tasks: impl IntoIterator<Item = Task<T>>,
     ) -> Result<()> {
         let tasks: Vec<_> = tasks.into_iter().collect();
+        // What this thread has queued it runs itself, the newest first, as it would without this call.
+        for task in tasks.iter().rev().filter(|task| !task.is_completed()) {
+            task.run_inline();
+        }
         let mut failures = Vec::new();
         for task in &tasks {
             task.block(None, &CancellationToken::none())?;

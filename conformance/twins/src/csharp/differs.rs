@@ -1,0 +1,181 @@
+//! The lines that twins print differently on purpose, and why.
+
+use crate::Difference;
+
+const COMPILER: &str = "the compiler refuses it";
+
+pub(super) const CS_01_HOT_START: &[Difference] = &[Difference {
+    original: "a checked argument: ArgumentNullException",
+    twin: "a checked argument: ArgumentException",
+    reason: "there is no null, and no exception of its own for an argument that is missing",
+}];
+
+pub(super) const CS_02_WHERE_INLINE_ENDS: &[Difference] = &[Difference {
+    original: "set under a plain context: inline [a1] queued []",
+    twin: "set under a plain context: there is none",
+    reason: "SynchronizationContext is a trait and has no instance of its own",
+}];
+
+pub(super) const CS_03_CONTEXT: &[Difference] = &[Difference {
+    original: "captured the base class: inline True, in none",
+    twin: "captured the base class: there is none",
+    reason: "SynchronizationContext is a trait and has no instance of its own",
+}];
+
+pub(super) const CS_04_WAIT: &[Difference] = &[Difference {
+    original: "WaitAny, none: -1",
+    twin: "WaitAny, none: ArgumentException",
+    reason: "an index of none at all would have to be checked for by everyone",
+}];
+
+pub(super) const CS_05_WHEN_ALL: &[Difference] = &[
+    Difference {
+        original: "a null among them: ArgumentException",
+        twin: "a null among them: does not compile",
+        reason: COMPILER,
+    },
+    Difference {
+        original: "no list: ArgumentNullException",
+        twin: "no list: does not compile",
+        reason: COMPILER,
+    },
+];
+
+pub(super) const CS_06_WHEN_ANY: &[Difference] = &[Difference {
+    original: "a null among them: ArgumentException",
+    twin: "a null among them: does not compile",
+    reason: COMPILER,
+}];
+
+pub(super) const CS_07_PRE_CANCELLED: &[Difference] = &[Difference {
+    original: "at once: WaitingToRun",
+    twin: "at once: Canceled",
+    reason: "what waits in the pool's queue is withdrawn by the cancel, and not only in its turn",
+}];
+
+pub(super) const CS_07_TOKEN_MATCHING: &[Difference] = &[
+    Difference {
+        original: "TaskCanceledException, its token True, its task True",
+        twin: "TaskCanceledException, its token True",
+        reason: "an error does not keep the task that it came from",
+    },
+    Difference {
+        original: "a token that is not cancelled: ArgumentOutOfRangeException",
+        twin: "a token that is not cancelled: panic(Specified argument was out of the range of valid values.: the token is not cancelled)",
+        reason: "a mistake of the programmer",
+    },
+];
+
+pub(super) const CS_08_CALLBACKS: &[Difference] = &[Difference {
+    original: "a late one that throws: Exception(late)",
+    twin: "a late one that throws: panic(a callback on a cancelled token failed: late)",
+    reason: "registering returns a registration and no error",
+}];
+
+pub(super) const CS_08_REGISTRATIONS: &[Difference] = &[
+    Difference {
+        original: "early: True False",
+        twin: "early: True, a second time does not compile",
+        reason: "unregister takes the registration",
+    },
+    Difference {
+        original: "on a cancelled one: False, nothing True",
+        twin: "on a cancelled one: False",
+        reason: "registrations cannot be compared",
+    },
+    Difference {
+        original: "Unregister while it runs: False, ended False",
+        twin: "Unregister while it runs: does not compile before Dispose",
+        reason: "unregister takes the registration",
+    },
+    Difference {
+        original: "Token: ObjectDisposedException",
+        twin: "Token: nothing",
+        reason: "to ask for the token cannot fail; what it is asked for is never cancelled",
+    },
+    Difference {
+        original: "asking: False True",
+        twin: "asking: False False",
+        reason: "a token whose source was disposed of is never cancelled, and says so",
+    },
+];
+
+pub(super) const CS_09_LINKED: &[Difference] = &[Difference {
+    original: "no tokens: ArgumentException",
+    twin: "no tokens: nothing",
+    reason: "a source that follows nobody is one like others",
+}];
+
+pub(super) const CS_10_COMPLETION_SOURCE: &[Difference] = &[
+    Difference {
+        original: "the token: True, the task: True",
+        twin: "the token: True",
+        reason: "an error does not keep the task that it came from",
+    },
+    Difference {
+        original: "no exception: ArgumentNullException",
+        twin: "no exception: does not compile",
+        reason: COMPILER,
+    },
+    Difference {
+        original: "an empty list: ArgumentException",
+        twin: "an empty list: panic(a task cannot fail with no exception at all)",
+        reason: "a mistake of the programmer",
+    },
+    Difference {
+        original: "a list with none: ArgumentException",
+        twin: "a list with none: does not compile",
+        reason: COMPILER,
+    },
+    Difference {
+        original: "its state: a state",
+        twin: "its state: a closure has it",
+        reason: "a task has no AsyncState",
+    },
+    Difference {
+        original: "options it cannot have: ArgumentOutOfRangeException",
+        twin: "options it cannot have: nothing",
+        reason: "an option that means nothing to a task without a body is left alone",
+    },
+];
+
+pub(super) const CS_11_COLD: &[Difference] = &[
+    Difference {
+        original: "its state a state; outside of tasks there is no current one: True",
+        twin: "outside of tasks there is no current one: True",
+        reason: "a task has no AsyncState: a closure has what it is given",
+    },
+    Difference {
+        original: "no body: ArgumentNullException",
+        twin: "no body: does not compile",
+        reason: COMPILER,
+    },
+    Difference {
+        original: "Dispose of a cold one: InvalidOperationException",
+        twin: "a cold one may be dropped",
+        reason: "there is no Dispose: the last handle that is dropped frees a task",
+    },
+    Difference {
+        original: "Dispose of an ended one: nothing, then its result True",
+        twin: "an ended one of which another handle is left: its result True",
+        reason: "there is no Dispose: the last handle that is dropped frees a task",
+    },
+];
+
+pub(super) const CS_12_UNWRAP: &[Difference] = &[
+    Difference {
+        original: "Run, it returns no task: Canceled TaskCanceledException",
+        twin: "Run, it returns no task: does not compile",
+        reason: COMPILER,
+    },
+    Difference {
+        original: "Run, it returns no task of int: Canceled TaskCanceledException",
+        twin: "Run, it returns no task of int: does not compile",
+        reason: COMPILER,
+    },
+    Difference {
+        original: "no inner: Canceled TaskCanceledException",
+        twin: "no inner: does not compile",
+        reason: COMPILER,
+    },
+];
