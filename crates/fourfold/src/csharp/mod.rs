@@ -21,6 +21,7 @@
 //! |---|---|
 //! | [`task`] | [`Task`], [`async_method`], `Task::run`, `when_all` … |
 //! | `completion_source.rs` | [`TaskCompletionSource`] |
+//! | [`value_task`] | [`ValueTask`], and what may stand behind one |
 //! | [`cancellation`] | [`CancellationTokenSource`], [`CancellationToken`] |
 //! | [`synchronization_context`] | [`SynchronizationContext`], and [`Pump`], one of a single thread |
 //! | [`scheduler`] | [`TaskScheduler`], and three of them |
@@ -35,6 +36,7 @@
 //! | `cell.rs` | what this dialect keeps in every cell, and where a body that is woken goes on |
 //! | `continuation.rs` | what follows the end of a task, and in which order |
 //! | `outcome.rs` | how a task ended, and whether somebody looked |
+//! | `relay.rs` | a callback that wakes whoever awaits by then |
 //! | `step.rs`, `ambient.rs` | what a body finds on its thread |
 
 mod ambient;
@@ -45,11 +47,13 @@ mod continuation;
 pub mod exceptions;
 mod execution_context;
 mod outcome;
+mod relay;
 pub mod scheduler;
 mod step;
 pub mod synchronization_context;
 pub mod task;
 mod thread_pool;
+pub mod value_task;
 
 pub use cancellation::{
     CancellationToken, CancellationTokenRegistration, CancellationTokenSource, WaitHandle,
@@ -77,3 +81,7 @@ pub use task::{
     async_void, on_unhandled_exception,
 };
 pub use thread_pool::{Builder, ThreadPool, run};
+pub use value_task::{
+    AwaitState, ManualResetValueTaskSourceCore, ValueTask, ValueTaskSource,
+    ValueTaskSourceOnCompletedFlags, ValueTaskSourceStatus,
+};
