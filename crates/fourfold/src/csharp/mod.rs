@@ -22,6 +22,7 @@
 //! | [`task`] | [`Task`], [`async_method`], `Task::run`, `when_all` … |
 //! | `completion_source.rs` | [`TaskCompletionSource`] |
 //! | [`value_task`] | [`ValueTask`], and what may stand behind one |
+//! | [`state_machine`] | [`AsyncTaskMethodBuilder`], [`TaskAwaiter`]: what a compiler writes, by hand |
 //! | [`cancellation`] | [`CancellationTokenSource`], [`CancellationToken`] |
 //! | [`synchronization_context`] | [`SynchronizationContext`], and [`Pump`], one of a single thread |
 //! | [`scheduler`] | [`TaskScheduler`], and three of them |
@@ -49,6 +50,7 @@ mod execution_context;
 mod outcome;
 mod relay;
 pub mod scheduler;
+pub mod state_machine;
 mod step;
 pub mod synchronization_context;
 pub mod task;
@@ -72,6 +74,11 @@ pub use scheduler::{
     ConcurrentExclusiveSchedulerPair, LimitedConcurrencyLevelTaskScheduler, ScheduledTask,
     TaskScheduler, current_task_scheduler, from_current_synchronization_context,
 };
+pub use state_machine::{
+    Action, AsyncStateMachine, AsyncTaskMethodBuilder, AsyncValueTaskMethodBuilder,
+    AsyncVoidMethodBuilder, Awaiter, AwaiterFuture, CriticalNotifyCompletion, NotifyCompletion,
+    TaskAwaiter, YieldAwaiter,
+};
 pub use synchronization_context::{
     Pump, SendOrPostCallback, SyncOverAsyncException, SynchronizationContext,
     current_synchronization_context, set_synchronization_context,
@@ -82,6 +89,6 @@ pub use task::{
 };
 pub use thread_pool::{Builder, ThreadPool, run};
 pub use value_task::{
-    AwaitState, ManualResetValueTaskSourceCore, ValueTask, ValueTaskSource,
+    AwaitState, ManualResetValueTaskSourceCore, ValueTask, ValueTaskAwaiter, ValueTaskSource,
     ValueTaskSourceOnCompletedFlags, ValueTaskSourceStatus,
 };

@@ -34,9 +34,11 @@
 //! |---|---|
 //! | `mod.rs` | the value, and what it may be made of |
 //! | `awaiting.rs` | `.await`, `configure_await` |
+//! | `awaiter.rs` | [`ValueTaskAwaiter`] |
 //! | `source.rs` | [`ValueTaskSource`]: what may stand behind one |
 //! | `core.rs` | [`ManualResetValueTaskSourceCore`], of which sources are made |
 
+mod awaiter;
 mod awaiting;
 mod core;
 mod source;
@@ -53,6 +55,7 @@ use super::exceptions::OperationCanceledException;
 use super::outcome::Outcome;
 use super::task::{Task, TaskStatus};
 use crate::{Error, Result};
+pub use awaiter::ValueTaskAwaiter;
 pub use awaiting::{ConfiguredValueTaskAwaitable, ValueTaskFuture};
 pub use core::ManualResetValueTaskSourceCore;
 pub use source::{
