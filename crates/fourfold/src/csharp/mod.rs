@@ -21,6 +21,8 @@
 //! |---|---|
 //! | [`task`] | [`Task`], [`async_method`], `Task::run`, `when_all` … |
 //! | `completion_source.rs` | [`TaskCompletionSource`] |
+//! | [`value_task`] | [`ValueTask`], and what may stand behind one |
+//! | [`state_machine`] | [`AsyncTaskMethodBuilder`], [`TaskAwaiter`]: what a compiler writes, by hand |
 //! | [`cancellation`] | [`CancellationTokenSource`], [`CancellationToken`] |
 //! | [`synchronization_context`] | [`SynchronizationContext`], and [`Pump`], one of a single thread |
 //! | [`scheduler`] | [`TaskScheduler`], and three of them |
@@ -35,6 +37,7 @@
 //! | `cell.rs` | what this dialect keeps in every cell, and where a body that is woken goes on |
 //! | `continuation.rs` | what follows the end of a task, and in which order |
 //! | `outcome.rs` | how a task ended, and whether somebody looked |
+//! | `relay.rs` | a callback that wakes whoever awaits by then |
 //! | `step.rs`, `ambient.rs` | what a body finds on its thread |
 
 mod ambient;
@@ -45,11 +48,14 @@ mod continuation;
 pub mod exceptions;
 mod execution_context;
 mod outcome;
+mod relay;
 pub mod scheduler;
+pub mod state_machine;
 mod step;
 pub mod synchronization_context;
 pub mod task;
 mod thread_pool;
+pub mod value_task;
 
 pub use cancellation::{
     CancellationToken, CancellationTokenRegistration, CancellationTokenSource, WaitHandle,
@@ -68,6 +74,11 @@ pub use scheduler::{
     ConcurrentExclusiveSchedulerPair, LimitedConcurrencyLevelTaskScheduler, ScheduledTask,
     TaskScheduler, current_task_scheduler, from_current_synchronization_context,
 };
+pub use state_machine::{
+    Action, AsyncStateMachine, AsyncTaskMethodBuilder, AsyncValueTaskMethodBuilder,
+    AsyncVoidMethodBuilder, Awaiter, AwaiterFuture, CriticalNotifyCompletion, NotifyCompletion,
+    TaskAwaiter, YieldAwaiter,
+};
 pub use synchronization_context::{
     Pump, SendOrPostCallback, SyncOverAsyncException, SynchronizationContext,
     current_synchronization_context, set_synchronization_context,
@@ -77,3 +88,7 @@ pub use task::{
     async_void, on_unhandled_exception,
 };
 pub use thread_pool::{Builder, ThreadPool, run};
+pub use value_task::{
+    AwaitState, ManualResetValueTaskSourceCore, ValueTask, ValueTaskAwaiter, ValueTaskSource,
+    ValueTaskSourceOnCompletedFlags, ValueTaskSourceStatus,
+};
