@@ -26,6 +26,7 @@
 //! | [`scheduler`] | [`TaskScheduler`], and three of them |
 //! | `execution_context.rs` | [`ExecutionContext`], [`AsyncLocal`] |
 //! | [`exceptions`] | [`AggregateException`] and the others |
+//! | `semaphore_slim.rs` | [`SemaphoreSlim`] |
 //! | `thread_pool.rs` | [`run`], [`Builder`], [`ThreadPool`] |
 //!
 //! Below them lies what they stand on:
@@ -35,8 +36,10 @@
 //! | `cell.rs` | what this dialect keeps in every cell, and where a body that is woken goes on |
 //! | `continuation.rs` | what follows the end of a task, and in which order |
 //! | `outcome.rs` | how a task ended, and whether somebody looked |
+//! | `alarm.rs` | what the pool is to call at a time |
 //! | `step.rs`, `ambient.rs` | what a body finds on its thread |
 
+mod alarm;
 mod ambient;
 pub mod cancellation;
 mod cell;
@@ -46,6 +49,7 @@ pub mod exceptions;
 mod execution_context;
 mod outcome;
 pub mod scheduler;
+mod semaphore_slim;
 mod step;
 pub mod synchronization_context;
 pub mod task;
@@ -68,6 +72,7 @@ pub use scheduler::{
     ConcurrentExclusiveSchedulerPair, LimitedConcurrencyLevelTaskScheduler, ScheduledTask,
     TaskScheduler, current_task_scheduler, from_current_synchronization_context,
 };
+pub use semaphore_slim::SemaphoreSlim;
 pub use synchronization_context::{
     Pump, SendOrPostCallback, SyncOverAsyncException, SynchronizationContext,
     current_synchronization_context, set_synchronization_context,
