@@ -27,6 +27,7 @@
 //! | `execution_context.rs` | [`ExecutionContext`], [`AsyncLocal`] |
 //! | [`exceptions`] | [`AggregateException`] and the others |
 //! | `semaphore_slim.rs` | [`SemaphoreSlim`] |
+//! | `http_client` | `HttpClient`, with the feature `http` |
 //! | `thread_pool.rs` | [`run`], [`Builder`], [`ThreadPool`] |
 //!
 //! Below them lies what they stand on:
@@ -47,6 +48,8 @@ mod completion_source;
 mod continuation;
 pub mod exceptions;
 mod execution_context;
+#[cfg(feature = "http")]
+mod http_client;
 mod outcome;
 pub mod scheduler;
 mod semaphore_slim;
@@ -59,6 +62,8 @@ pub use cancellation::{
     CancellationToken, CancellationTokenRegistration, CancellationTokenSource, WaitHandle,
 };
 pub use completion_source::TaskCompletionSource;
+#[cfg(feature = "http")]
+pub use exceptions::HttpRequestException;
 pub use exceptions::{
     AggregateException, ArgumentException, ArgumentOutOfRangeException, InvalidOperationException,
     NotSupportedException, ObjectDisposedException, OperationCanceledException,
@@ -68,6 +73,8 @@ pub use exceptions::{
 pub use execution_context::{
     AsyncFlowControl, AsyncLocal, AsyncLocalValueChangedArgs, ExecutionContext,
 };
+#[cfg(feature = "http")]
+pub use http_client::{HttpClient, HttpContent, HttpResponseMessage};
 pub use scheduler::{
     ConcurrentExclusiveSchedulerPair, LimitedConcurrencyLevelTaskScheduler, ScheduledTask,
     TaskScheduler, current_task_scheduler, from_current_synchronization_context,
