@@ -28,6 +28,8 @@
 //! | [`scheduler`] | [`TaskScheduler`], and three of them |
 //! | `execution_context.rs` | [`ExecutionContext`], [`AsyncLocal`] |
 //! | [`exceptions`] | [`AggregateException`] and the others |
+//! | `semaphore_slim.rs` | [`SemaphoreSlim`] |
+//! | `http_client` | `HttpClient`, with the feature `http` |
 //! | `thread_pool.rs` | [`run`], [`Builder`], [`ThreadPool`] |
 //!
 //! Below them lies what they stand on:
@@ -38,8 +40,10 @@
 //! | `continuation.rs` | what follows the end of a task, and in which order |
 //! | `outcome.rs` | how a task ended, and whether somebody looked |
 //! | `relay.rs` | a callback that wakes whoever awaits by then |
+//! | `alarm.rs` | what the pool is to call at a time |
 //! | `step.rs`, `ambient.rs` | what a body finds on its thread |
 
+mod alarm;
 mod ambient;
 pub mod cancellation;
 mod cell;
@@ -47,9 +51,12 @@ mod completion_source;
 mod continuation;
 pub mod exceptions;
 mod execution_context;
+#[cfg(feature = "http")]
+mod http_client;
 mod outcome;
 mod relay;
 pub mod scheduler;
+mod semaphore_slim;
 pub mod state_machine;
 mod step;
 pub mod synchronization_context;
@@ -61,6 +68,8 @@ pub use cancellation::{
     CancellationToken, CancellationTokenRegistration, CancellationTokenSource, WaitHandle,
 };
 pub use completion_source::TaskCompletionSource;
+#[cfg(feature = "http")]
+pub use exceptions::HttpRequestException;
 pub use exceptions::{
     AggregateException, ArgumentException, ArgumentOutOfRangeException, InvalidOperationException,
     NotSupportedException, ObjectDisposedException, OperationCanceledException,
@@ -70,10 +79,13 @@ pub use exceptions::{
 pub use execution_context::{
     AsyncFlowControl, AsyncLocal, AsyncLocalValueChangedArgs, ExecutionContext,
 };
+#[cfg(feature = "http")]
+pub use http_client::{HttpClient, HttpContent, HttpResponseMessage};
 pub use scheduler::{
     ConcurrentExclusiveSchedulerPair, LimitedConcurrencyLevelTaskScheduler, ScheduledTask,
     TaskScheduler, current_task_scheduler, from_current_synchronization_context,
 };
+pub use semaphore_slim::SemaphoreSlim;
 pub use state_machine::{
     Action, AsyncStateMachine, AsyncTaskMethodBuilder, AsyncValueTaskMethodBuilder,
     AsyncVoidMethodBuilder, Awaiter, AwaiterFuture, CriticalNotifyCompletion, NotifyCompletion,
