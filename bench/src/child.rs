@@ -2,6 +2,7 @@
 
 use crate::client::ClientReport;
 use crate::deadlines;
+use crate::dotnet::Dotnet;
 use crate::measure::Sample;
 use crate::names::RuntimeName;
 use crate::python::Python;
@@ -27,6 +28,8 @@ pub(crate) struct Launcher {
     pub(crate) python: Option<Python>,
     /// Go's program.
     pub(crate) go: Option<PathBuf>,
+    /// .NET's program.
+    pub(crate) dotnet: Option<Dotnet>,
 }
 
 #[derive(Deserialize)]
@@ -91,6 +94,12 @@ impl Launcher {
         if runtime == RuntimeName::Go {
             let program = self.go.as_ref().ok_or("no Go toolchain was found")?;
             let mut command = Command::new(program);
+            command.arg(workload.as_str());
+            command.args([job.operations.to_string(), job.batch.to_string()]);
+            return Ok(command);
+        }
+        if runtime == RuntimeName::Dotnet {
+            let mut command = self.dotnet.as_ref().ok_or("no .NET was found")?.command();
             command.arg(workload.as_str());
             command.args([job.operations.to_string(), job.batch.to_string()]);
             return Ok(command);

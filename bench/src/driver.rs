@@ -6,7 +6,7 @@ use crate::measure::{Sample, Tails};
 use crate::names::RuntimeName;
 use crate::statistics::Spread;
 use crate::workload::{Figure, Job, Workload};
-use crate::{golang, python, runtimes};
+use crate::{dotnet, golang, python, runtimes};
 use serde::Serialize;
 use std::error::Error;
 use std::time::Instant;
@@ -161,9 +161,11 @@ impl Verdict {
 /// Runs all of `plan`, with a line on stderr for each process.
 pub(crate) fn run(plan: &Plan<'_>) -> Result<Comparison, Box<dyn Error>> {
     let machine = machine::describe();
-    let uses_go = plan.workloads.iter().any(|w| w.runtimes().contains(&RuntimeName::Go));
+    let uses = |name| plan.workloads.iter().any(|workload| workload.runtimes().contains(&name));
+    let (uses_go, uses_dotnet) = (uses(RuntimeName::Go), uses(RuntimeName::Dotnet));
     let go = if uses_go { golang::build() } else { None };
-    let launcher = Launcher { python: python::find(), go };
+    let dotnet = if uses_dotnet { dotnet::build() } else { None };
+    let launcher = Launcher { python: python::find(), go, dotnet };
     let mut absent = Vec::new();
     if runtimes::find(RuntimeName::Fourfold).is_none() {
         let reason = "built without --features fourfold";
@@ -176,6 +178,10 @@ pub(crate) fn run(plan: &Plan<'_>) -> Result<Comparison, Box<dyn Error>> {
     if uses_go && launcher.go.is_none() {
         let reason = "no Go toolchain was found; name one in FOURFOLD_GO";
         absent.push(Absent { runtime: RuntimeName::Go, reason });
+    }
+    if uses_dotnet && launcher.dotnet.is_none() {
+        let reason = "no .NET was found; name one in FOURFOLD_DOTNET_SDK and FOURFOLD_DOTNET";
+        absent.push(Absent { runtime: RuntimeName::Dotnet, reason });
     }
     for Absent { runtime, reason } in &absent {
         eprintln!("{runtime} is left out: {reason}");
@@ -231,7 +237,7 @@ fn run_once(
     let figure = workload.figure();
     let round = if round == 0 { "warm-up".to_owned() } else { format!("{round}/{runs}") };
     eprintln!(
-        "{:<18} {runtime:<8} {round:>7}  {:>12.1} {:<6}  {:.2} s",
+        "{:<20} {runtime:<8} {round:>7}  {:>12.1} {:<6}  {:.2} s",
         workload.as_str(),
         figure.of(&sample),
         figure.unit(),

@@ -16,6 +16,7 @@ mod child;
 mod cli;
 mod client;
 mod deadlines;
+mod dotnet;
 mod driver;
 mod golang;
 mod lifo;

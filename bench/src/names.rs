@@ -22,6 +22,8 @@ pub(crate) enum RuntimeName {
     TokioMt,
     /// Go, with `GOMAXPROCS` as the workload says.
     Go,
+    /// .NET's tasks.
+    Dotnet,
     /// may's coroutines.
     May,
     /// Two threads and crossbeam's channel.
@@ -42,6 +44,7 @@ impl RuntimeName {
             Self::Cpython => "cpython",
             Self::TokioMt => "tokio_mt",
             Self::Go => "go",
+            Self::Dotnet => "dotnet",
             Self::May => "may",
             Self::Crossbeam => "crossbeam",
             Self::Flume => "flume",

@@ -54,6 +54,11 @@ pub(crate) trait Runtime {
         unsupported(workload)
     }
 
+    /// One of the workloads of the C# dialect.
+    fn csharp(&self, workload: Workload, _job: Job) -> io::Result<Measured> {
+        unsupported(workload)
+    }
+
     /// Gathers a batch of tasks that return 1; again until done.
     fn gather(&self, _job: Job) -> io::Result<Measured> {
         unsupported(Workload::Gather)
@@ -71,6 +76,7 @@ pub(crate) fn run(runtime: &dyn Runtime, workload: Workload, job: Job) -> io::Re
         Workload::CallSoon => runtime.call_soon(job),
         Workload::Queue => runtime.queue(job),
         Workload::Gather => runtime.gather(job),
+        csharp if csharp.of_csharp() => runtime.csharp(csharp, job),
         go => runtime.go(go, job),
     }
 }

@@ -71,6 +71,7 @@ virtual_time! {
 }
 
 timeless! {
+    cs_state_machine;
     go_coroutines;
     go_say_hello;
     py_dummy_loop;

@@ -15,6 +15,7 @@ mod smol;
 mod threads;
 mod tokio;
 mod tokio_mt;
+mod tokio_mt_csharp;
 mod tokio_mt_lifo;
 mod tokio_mt_stall;
 
@@ -35,6 +36,6 @@ pub(crate) fn find(name: RuntimeName) -> Option<Box<dyn Runtime>> {
         RuntimeName::Crossbeam => Some(Box::new(threads::Crossbeam)),
         RuntimeName::Flume => Some(Box::new(threads::Flume)),
         RuntimeName::TokioMt => Some(Box::new(tokio_mt::TokioMt)),
-        RuntimeName::Cpython | RuntimeName::Go => None,
+        RuntimeName::Cpython | RuntimeName::Go | RuntimeName::Dotnet => None,
     }
 }

@@ -26,7 +26,7 @@ fn block_on<T>(main: impl Future<Output = T>) -> io::Result<T> {
 
 /// Yields by waking itself. `tokio::task::yield_now` is something else: it defers the wake until
 /// the driver has been polled.
-async fn wake_self() {
+pub(super) async fn wake_self() {
     let mut woken = false;
     poll_fn(|context| {
         if woken {

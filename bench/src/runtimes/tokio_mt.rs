@@ -1,6 +1,6 @@
 //! tokio on two workers.
 
-use super::{http, tokio_mt_lifo, tokio_mt_stall};
+use super::{http, tokio_mt_csharp, tokio_mt_lifo, tokio_mt_stall};
 use crate::measure::{Measured, Stopwatch};
 use crate::runtime::{Runtime, announce};
 use crate::versions;
@@ -39,6 +39,22 @@ impl Runtime for TokioMt {
             stall if let Some((waiters, hold)) = stall.stall() => {
                 runtime.spawn(tokio_mt_stall::run(waiters, hold, job))
             }
+            other => return Err(io::Error::other(format!("no {}", other.as_str()))),
+        };
+        runtime.block_on(task).map_err(io::Error::other)?
+    }
+
+    fn csharp(&self, workload: Workload, job: Job) -> io::Result<Measured> {
+        let mut builder = tokio::runtime::Builder::new_multi_thread();
+        let runtime = builder.worker_threads(2).enable_all().build()?;
+        let task = match workload {
+            Workload::CsRun => runtime.spawn(tokio_mt_csharp::run(job)),
+            Workload::CsValueTask => runtime.spawn(tokio_mt_csharp::value_task(job)),
+            Workload::CsTcs => runtime.spawn(tokio_mt_csharp::completion_source(job)),
+            Workload::CsWhenAll => runtime.spawn(tokio_mt_csharp::when_all(job)),
+            Workload::CsChannelBounded => runtime.spawn(buffered(job)),
+            Workload::CsChannelUnbounded => runtime.spawn(tokio_mt_csharp::unbounded(job)),
+            Workload::CsForEach => runtime.spawn(tokio_mt_csharp::for_each(job)),
             other => return Err(io::Error::other(format!("no {}", other.as_str()))),
         };
         runtime.block_on(task).map_err(io::Error::other)?

@@ -73,7 +73,14 @@ impl Workload {
             | Self::GoSpawn2
             | Self::GoSleepers
             | Self::GoSleepersFuture
-            | Self::LifoStranded => Figure::WallNanosPerOperation,
+            | Self::LifoStranded
+            | Self::CsRun
+            | Self::CsValueTask
+            | Self::CsTcs
+            | Self::CsWhenAll
+            | Self::CsChannelBounded
+            | Self::CsChannelUnbounded
+            | Self::CsForEach => Figure::WallNanosPerOperation,
             Self::Parked | Self::GoParked | Self::GoParkedFuture => Figure::BytesPerOperation,
             Self::Echo
             | Self::CallSoon

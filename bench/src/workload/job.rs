@@ -2,7 +2,7 @@
 
 use super::Workload;
 use crate::names::RuntimeName::{
-    self, Cpython, Crossbeam, Epoll, Flume, Fourfold, Go, May, Smol, Tokio, TokioMt,
+    self, Cpython, Crossbeam, Dotnet, Epoll, Flume, Fourfold, Go, May, Smol, Tokio, TokioMt,
 };
 use crate::stall::{TICKS, WAITERS};
 
@@ -44,6 +44,14 @@ impl Workload {
             | Self::StallNewBlock
             | Self::StallChannel
             | Self::StallChannelBlock => &[Fourfold, Go, TokioMt],
+            // Fourfold takes part when it has the dialect.
+            Self::CsRun
+            | Self::CsValueTask
+            | Self::CsTcs
+            | Self::CsWhenAll
+            | Self::CsChannelBounded
+            | Self::CsChannelUnbounded
+            | Self::CsForEach => &[Dotnet, TokioMt],
             // tokio has no stackful tasks.
             Self::StallAll | Self::StallAllBlock | Self::StallStarted | Self::StallStartedBlock => {
                 &[Fourfold, Go]
@@ -74,6 +82,10 @@ impl Workload {
             (Self::GoSleepers | Self::GoSleepersFuture, _) => (1_000_000, 100_000),
             (Self::GoParked | Self::GoParkedFuture, _) => (500_000, 100_000),
             (Self::GoEcho | Self::HttpHello, _) => (200_000, 20_000),
+            (Self::CsRun | Self::CsTcs | Self::CsWhenAll, _) => (1_000_000, 100_000),
+            (Self::CsValueTask, _) => (40_000_000, 4_000_000),
+            (Self::CsChannelBounded | Self::CsChannelUnbounded, _) => (8_000_000, 800_000),
+            (Self::CsForEach, _) => (4_000_000, 400_000),
             (Self::LifoStranded, _) => (40, 10),
             (Self::LifoWakes, _) => (1_000_000, 100_000),
             (
@@ -108,7 +120,9 @@ impl Workload {
             | Self::StallStartedBlock
             | Self::StallChannel
             | Self::StallChannelBlock => WAITERS * TICKS * 2,
-            Self::Gather => 100_000,
+            Self::Gather | Self::CsWhenAll => 100_000,
+            // How many at a time.
+            Self::CsForEach => 8,
             Self::Yield | Self::Queue => 1,
             Self::GoGosched => 2,
             Self::GoSelect => 4,
@@ -119,7 +133,12 @@ impl Workload {
             | Self::GoSleepers
             | Self::GoSleepersFuture
             | Self::LifoStranded
-            | Self::LifoWakes => 1,
+            | Self::LifoWakes
+            | Self::CsRun
+            | Self::CsValueTask
+            | Self::CsTcs
+            | Self::CsChannelBounded
+            | Self::CsChannelUnbounded => 1,
             Self::GoSpawn1 | Self::GoSpawn2 | Self::GoParked | Self::GoParkedFuture => 10_000,
             Self::Spawn | Self::Timers | Self::Parked | Self::CallSoon => 10_000,
         }

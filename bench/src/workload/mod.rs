@@ -145,6 +145,20 @@ pub(crate) enum Workload {
     StallChannel,
     /// The same beside a call that blocks.
     StallChannelBlock,
+    /// Start a task on the pool and await it, again and again.
+    CsRun,
+    /// Await a value task that is complete.
+    CsValueTask,
+    /// Round trips between two async methods over completion sources.
+    CsTcs,
+    /// Start 100 000 tasks and await all of them at once.
+    CsWhenAll,
+    /// One task to another through a channel of 1 024.
+    CsChannelBounded,
+    /// One task to another through a channel without a bound.
+    CsChannelUnbounded,
+    /// For each number an async body, eight at a time.
+    CsForEach,
 }
 
 impl Workload {
@@ -185,6 +199,13 @@ impl Workload {
             Self::StallStartedBlock => "stall_started_block",
             Self::StallChannel => "stall_channel",
             Self::StallChannelBlock => "stall_channel_block",
+            Self::CsRun => "cs_run",
+            Self::CsValueTask => "cs_value_task",
+            Self::CsTcs => "cs_tcs",
+            Self::CsWhenAll => "cs_when_all",
+            Self::CsChannelBounded => "cs_channel_bounded",
+            Self::CsChannelUnbounded => "cs_channel_unbounded",
+            Self::CsForEach => "cs_for_each",
         }
     }
 
@@ -275,6 +296,25 @@ impl Workload {
             Self::StallChannelBlock => {
                 "50 futures, 50 goroutines of the other worker, at channels, one worker blocked; p99 ÷ without"
             }
+            Self::CsRun => {
+                "start a task on the pool and await it, one after the other, two workers; wall time per task"
+            }
+            Self::CsValueTask => "await a value task that is complete; wall time per await",
+            Self::CsTcs => {
+                "round trips between two async methods, a completion source for each way; wall time per trip"
+            }
+            Self::CsWhenAll => {
+                "start 100 000 tasks, await them all at once, two workers; wall time per task"
+            }
+            Self::CsChannelBounded => {
+                "one to one through a channel of 1 024, two workers; wall time per message"
+            }
+            Self::CsChannelUnbounded => {
+                "one to one through a channel without a bound, two workers; wall time per message"
+            }
+            Self::CsForEach => {
+                "an async body that yields once for each number, eight at a time, two workers; wall time per number"
+            }
         }
     }
 
@@ -288,6 +328,11 @@ impl Workload {
                 | Self::GoSelect
                 | Self::GoSpawn1
         )
+    }
+
+    /// Whether it is one of the C# dialect's.
+    pub(crate) fn of_csharp(self) -> bool {
+        self.as_str().starts_with("cs_")
     }
 
     /// Who waits beside the worker that is held, and what holds it, where that is measured.

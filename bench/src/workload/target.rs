@@ -48,7 +48,14 @@ impl Workload {
             | Self::StallStarted
             | Self::StallStartedBlock
             | Self::StallChannel
-            | Self::StallChannelBlock => &[],
+            | Self::StallChannelBlock
+            | Self::CsRun
+            | Self::CsValueTask
+            | Self::CsTcs
+            | Self::CsWhenAll
+            | Self::CsChannelBounded
+            | Self::CsChannelUnbounded
+            | Self::CsForEach => &[],
         }
     }
 

@@ -89,7 +89,7 @@ pub(crate) struct Ping {
 pub(crate) enum DialectName {
     /// Python's asyncio
     Asyncio,
-    /// C# tasks (not yet)
+    /// C# tasks
     Csharp,
     /// JavaScript promises (not yet)
     Js,

@@ -11,6 +11,7 @@
 //! ```
 
 mod asyncio;
+mod csharp;
 mod go;
 mod interrupt;
 
@@ -52,8 +53,9 @@ pub(crate) fn run(
     let recorder = Arc::new(Recorder::new(Arc::clone(&plan), observer));
     let interrupted = match dialect {
         DialectName::Asyncio => asyncio::run(plan, Arc::clone(&recorder))?,
+        DialectName::Csharp => csharp::run(plan, Arc::clone(&recorder))?,
         DialectName::Go => go::run(plan, Arc::clone(&recorder))?,
-        other => return Err(fourfold::Error::msg(not_yet(other))),
+        DialectName::Js => return Err(fourfold::Error::msg(not_yet(dialect))),
     };
     Ok(recorder.take(interrupted))
 }
@@ -65,15 +67,16 @@ pub(crate) fn run(
 /// What to say if not, naming the dialects that are there.
 pub(crate) fn check(dialect: DialectName) -> Result<(), String> {
     match dialect {
-        DialectName::Asyncio | DialectName::Go => Ok(()),
-        other => Err(not_yet(other)),
+        DialectName::Js => Err(not_yet(dialect)),
+        _ => Ok(()),
     }
 }
 
 fn not_yet(dialect: DialectName) -> String {
-    let (asyncio, go) = (DialectName::Asyncio.name(), DialectName::Go.name());
+    let [asyncio, csharp, go] =
+        [DialectName::Asyncio, DialectName::Csharp, DialectName::Go].map(DialectName::name);
     format!(
-        "ping is not yet written in the dialect '{}'; use --dialect {asyncio} or --dialect {go}",
+        "ping is not yet written in the dialect '{}'; use --dialect {asyncio}, {csharp} or {go}",
         dialect.name()
     )
 }
@@ -189,6 +192,6 @@ mod tests {
     #[test]
     fn a_dialect_to_come_says_what_exists() {
         let text = check(DialectName::Js).unwrap_err();
-        assert!(text.contains("'js'") && text.contains("asyncio") && text.contains("go"), "{text}");
+        assert!(text.contains("'js'") && text.contains("asyncio, csharp or go"), "{text}");
     }
 }

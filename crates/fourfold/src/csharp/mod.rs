@@ -21,11 +21,15 @@
 //! |---|---|
 //! | [`task`] | [`Task`], [`async_method`], `Task::run`, `when_all` … |
 //! | `completion_source.rs` | [`TaskCompletionSource`] |
+//! | [`value_task`] | [`ValueTask`], and what may stand behind one |
+//! | [`state_machine`] | [`AsyncTaskMethodBuilder`], [`TaskAwaiter`]: what a compiler writes, by hand |
 //! | [`cancellation`] | [`CancellationTokenSource`], [`CancellationToken`] |
 //! | [`synchronization_context`] | [`SynchronizationContext`], and [`Pump`], one of a single thread |
 //! | [`scheduler`] | [`TaskScheduler`], and three of them |
 //! | `execution_context.rs` | [`ExecutionContext`], [`AsyncLocal`] |
 //! | [`exceptions`] | [`AggregateException`] and the others |
+//! | `semaphore_slim.rs` | [`SemaphoreSlim`] |
+//! | `http_client` | `HttpClient`, with the feature `http` |
 //! | `thread_pool.rs` | [`run`], [`Builder`], [`ThreadPool`] |
 //!
 //! Below them lies what they stand on:
@@ -35,8 +39,11 @@
 //! | `cell.rs` | what this dialect keeps in every cell, and where a body that is woken goes on |
 //! | `continuation.rs` | what follows the end of a task, and in which order |
 //! | `outcome.rs` | how a task ended, and whether somebody looked |
+//! | `relay.rs` | a callback that wakes whoever awaits by then |
+//! | `alarm.rs` | what the pool is to call at a time |
 //! | `step.rs`, `ambient.rs` | what a body finds on its thread |
 
+mod alarm;
 mod ambient;
 pub mod cancellation;
 mod cell;
@@ -44,17 +51,25 @@ mod completion_source;
 mod continuation;
 pub mod exceptions;
 mod execution_context;
+#[cfg(feature = "http")]
+mod http_client;
 mod outcome;
+mod relay;
 pub mod scheduler;
+mod semaphore_slim;
+pub mod state_machine;
 mod step;
 pub mod synchronization_context;
 pub mod task;
 mod thread_pool;
+pub mod value_task;
 
 pub use cancellation::{
     CancellationToken, CancellationTokenRegistration, CancellationTokenSource, WaitHandle,
 };
 pub use completion_source::TaskCompletionSource;
+#[cfg(feature = "http")]
+pub use exceptions::HttpRequestException;
 pub use exceptions::{
     AggregateException, ArgumentException, ArgumentOutOfRangeException, InvalidOperationException,
     NotSupportedException, ObjectDisposedException, OperationCanceledException,
@@ -64,9 +79,17 @@ pub use exceptions::{
 pub use execution_context::{
     AsyncFlowControl, AsyncLocal, AsyncLocalValueChangedArgs, ExecutionContext,
 };
+#[cfg(feature = "http")]
+pub use http_client::{HttpClient, HttpContent, HttpResponseMessage};
 pub use scheduler::{
     ConcurrentExclusiveSchedulerPair, LimitedConcurrencyLevelTaskScheduler, ScheduledTask,
     TaskScheduler, current_task_scheduler, from_current_synchronization_context,
+};
+pub use semaphore_slim::SemaphoreSlim;
+pub use state_machine::{
+    Action, AsyncStateMachine, AsyncTaskMethodBuilder, AsyncValueTaskMethodBuilder,
+    AsyncVoidMethodBuilder, Awaiter, AwaiterFuture, CriticalNotifyCompletion, NotifyCompletion,
+    TaskAwaiter, YieldAwaiter,
 };
 pub use synchronization_context::{
     Pump, SendOrPostCallback, SyncOverAsyncException, SynchronizationContext,
@@ -77,3 +100,7 @@ pub use task::{
     async_void, on_unhandled_exception,
 };
 pub use thread_pool::{Builder, ThreadPool, run};
+pub use value_task::{
+    AwaitState, ManualResetValueTaskSourceCore, ValueTask, ValueTaskAwaiter, ValueTaskSource,
+    ValueTaskSourceOnCompletedFlags, ValueTaskSourceStatus,
+};

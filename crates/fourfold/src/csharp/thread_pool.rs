@@ -64,25 +64,32 @@ impl<F: FnOnce() + 'static> Body<Node> for Work<F> {
 }
 
 fn work(
+    pool: Pool,
     f: impl FnOnce() + Send + 'static,
     flow: Option<Flow>,
     location: &'static Location<'static>,
 ) -> Runnable<Node> {
-    let node = Node::new(Kind::Work, current(), location).resuming(Place::Pool, flow);
+    let node = Node::new(Kind::Work, pool, location).resuming(Place::Pool, flow);
     task::shared(Work(Some(f)), node).0
 }
 
 /// Has a worker call `f`.
 #[track_caller]
 pub(crate) fn queue(f: impl FnOnce() + Send + 'static) {
-    let runnable = work(f, Some(Flow::default()), Location::caller());
-    current().submit(Job::new(runnable));
+    queue_in(current(), f);
+}
+
+/// Has a worker of `pool` call `f`.
+#[track_caller]
+pub(crate) fn queue_in(pool: Pool, f: impl FnOnce() + Send + 'static) {
+    let runnable = work(pool, f, Some(Flow::default()), Location::caller());
+    pool.submit(Job::new(runnable));
 }
 
 /// Has `scheduler` call `f`.
 #[track_caller]
 pub(crate) fn queue_on(scheduler: Arc<dyn TaskScheduler>, f: impl FnOnce() + Send + 'static) {
-    let runnable = work(f, Some(Flow::default()), Location::caller());
+    let runnable = work(current(), f, Some(Flow::default()), Location::caller());
     let task = ScheduledTask::new(scheduler.clone(), runnable);
     scheduler.queue_task(task);
 }
@@ -106,8 +113,8 @@ impl ThreadPool {
     /// The original: `QueueUserWorkItem`.
     #[track_caller]
     pub fn queue_user_work_item(f: impl FnOnce() + Send + 'static, prefer_local: bool) {
-        let runnable = work(f, Some(Flow::capture()), Location::caller());
-        let (pool, job) = (current(), Job::new(runnable));
+        let pool = current();
+        let job = Job::new(work(pool, f, Some(Flow::capture()), Location::caller()));
         if prefer_local { pool.submit(job) } else { pool.submit_behind(job) }
     }
 

@@ -11,7 +11,10 @@
 //!   pushed from anywhere else ───────►  shared queue  ──► any worker takes the oldest
 //! ```
 //!
-//! A worker takes turns between its jobs and its tasks, where it has both.
+//! A worker takes turns between its jobs and its tasks, where it has both. The newest of its jobs it
+//! keeps: that is about to run there, while the data it shares with what pushed it is warm. Nobody is
+//! woken for it, and who searches takes it only in the end; if the worker blocks or is busy for long,
+//! sysmon has it served, as it has the slot of the tasks.
 //!
 //! # Invariants
 //!
@@ -154,14 +157,14 @@ impl Jobs {
         result
     }
 
-    /// Adds one, unless the queue was closed.
-    pub(super) fn push(&self, job: Job) -> Result<(), Job> {
+    /// Adds one, unless the queue was closed, and tells how many there are.
+    pub(super) fn push(&self, job: Job) -> Result<usize, Job> {
         self.change(|state| {
             if state.closed {
                 return Err(job);
             }
             state.queue.push_back(job);
-            Ok(())
+            Ok(state.queue.len())
         })
     }
 
@@ -175,6 +178,21 @@ impl Jobs {
     #[inline]
     pub(super) fn pop_oldest(&self) -> Option<Job> {
         if self.is_empty() { None } else { self.change(|state| state.queue.pop_front()) }
+    }
+
+    /// The oldest, but not the newest.
+    #[inline]
+    pub(super) fn pop_old(&self) -> Option<Job> {
+        if !self.has_old() {
+            return None;
+        }
+        self.change(|state| if state.queue.len() > 1 { state.queue.pop_front() } else { None })
+    }
+
+    /// Whether there is one besides the newest.
+    #[inline]
+    pub(super) fn has_old(&self) -> bool {
+        self.len.load(Ordering::Acquire) > 1
     }
 
     /// The one of the cell with this address, wherever it waits; newest first, since who asks for one

@@ -148,11 +148,11 @@ impl Remote {
 
     /// Whether it has something that another worker could run.
     pub(super) fn has_stealable(&self) -> bool {
-        self.has_queued() || !self.slot.is_empty()
+        self.has_queued() || !self.slot.is_empty() || !self.jobs.is_empty()
     }
 
     /// Whether there is something in a queue that any worker takes from.
     pub(super) fn has_queued(&self) -> bool {
-        !self.ring.is_empty() || !self.jobs.is_empty()
+        !self.ring.is_empty() || self.jobs.has_old()
     }
 }

@@ -245,7 +245,7 @@ impl Shared {
     /// Queues a job for any worker, behind all that wait so.
     pub(super) fn submit_behind(&self, job: Job) {
         match self.jobs.push(job) {
-            Ok(()) => self.notify(),
+            Ok(_) => self.notify(),
             Err(job) => drop(job),
         }
     }

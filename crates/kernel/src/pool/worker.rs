@@ -195,7 +195,8 @@ impl Worker {
     #[inline]
     pub(super) fn push_job(&self, job: Job) {
         match self.remote.jobs.push(job) {
-            Ok(()) => self.shared.notify(),
+            Ok(1) => {}
+            Ok(_) => self.shared.notify(),
             Err(_) => unreachable!("only the shared queue is ever closed"),
         }
     }
@@ -426,7 +427,7 @@ impl Worker {
     fn steal(&self, other: &Remote) -> Option<Work> {
         // SAFETY: this is the owner of the ring that is stolen into, and the other is another.
         let stolen = unsafe { other.ring.steal_into(&self.remote.ring) };
-        stolen.map(Work::Task).or_else(|| other.jobs.pop_oldest().map(Work::Job))
+        stolen.map(Work::Task).or_else(|| other.jobs.pop_old().map(Work::Job))
     }
 
     /// From here on this worker is not counted among those that search.
@@ -454,7 +455,13 @@ impl Worker {
                 let other = self.shared.remote(index);
                 let stolen = self.steal(other);
                 let last = round == SEARCHES;
-                let slot = || if last { other.slot.take().map(Work::Task) } else { None };
+                let slot = || {
+                    if !last {
+                        return None;
+                    }
+                    let task = other.slot.take().map(Work::Task);
+                    task.or_else(|| other.jobs.pop_oldest().map(Work::Job))
+                };
                 let stolen = stolen.or_else(slot);
                 if stolen.is_some() {
                     return stolen;

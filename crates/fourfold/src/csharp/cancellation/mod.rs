@@ -21,7 +21,9 @@
 //! | `state.rs` | what a source and its tokens share: the callbacks, and how they are run |
 //! | `source.rs` | [`CancellationTokenSource`]: cancelling, linking, time limits |
 //! | `token.rs` | [`CancellationToken`], [`CancellationTokenRegistration`], [`WaitHandle`] |
+//! | `running.rs` | [`run`](CancellationToken::run): futures that know of no token |
 
+mod running;
 mod source;
 mod state;
 mod token;

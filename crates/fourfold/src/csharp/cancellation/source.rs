@@ -1,13 +1,10 @@
 //! Who cancels.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
-use std::task::{Wake, Waker};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use fourfold_kernel::timer;
-
-use super::super::thread_pool;
+use super::super::alarm::Alarm;
 use super::state::State;
 use super::token::{CancellationToken, CancellationTokenRegistration};
 use crate::Result;
@@ -22,7 +19,7 @@ pub struct CancellationTokenSource {
     state: Arc<State>,
     /// With the tokens that this one follows.
     links: Vec<CancellationTokenRegistration>,
-    timer: Mutex<Option<Timer>>,
+    timer: Mutex<Option<Alarm>>,
 }
 
 impl CancellationTokenSource {
@@ -115,13 +112,17 @@ impl CancellationTokenSource {
     }
 
     fn set_timer(&self, delay: Duration) {
-        let expiry = Arc::new(Expiry { state: Arc::downgrade(&self.state) });
-        let timer = Timer::start(delay, Waker::from(expiry));
+        let state = Arc::downgrade(&self.state);
+        let timer = Alarm::after(delay, move || {
+            if let Some(state) = state.upgrade() {
+                drop(state.cancel(false));
+            }
+        });
         let former = self.timer().replace(timer);
         drop(former);
     }
 
-    fn timer(&self) -> std::sync::MutexGuard<'_, Option<Timer>> {
+    fn timer(&self) -> std::sync::MutexGuard<'_, Option<Alarm>> {
         self.timer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -170,41 +171,5 @@ impl fmt::Debug for CancellationTokenSource {
         f.debug_struct("CancellationTokenSource")
             .field("is_cancellation_requested", &self.is_cancellation_requested())
             .finish()
-    }
-}
-
-/// A timer of the pool that is taken out when this is dropped.
-struct Timer {
-    driver: Arc<dyn fourfold_kernel::driver::Driver>,
-    key: timer::Key,
-}
-
-impl Timer {
-    fn start(delay: Duration, waker: Waker) -> Timer {
-        let driver = thread_pool::current().driver();
-        let delay = u64::try_from(delay.as_nanos()).unwrap_or(u64::MAX);
-        let key = driver.timer_insert(driver.now().saturating_add(delay), waker);
-        Timer { driver, key }
-    }
-}
-
-impl Drop for Timer {
-    fn drop(&mut self) {
-        self.driver.timer_cancel(self.key);
-    }
-}
-
-/// Cancels when it is woken, on the pool: the worker that fires timers must not run callbacks.
-struct Expiry {
-    state: Weak<State>,
-}
-
-impl Wake for Expiry {
-    fn wake(self: Arc<Self>) {
-        thread_pool::queue(move || {
-            if let Some(state) = self.state.upgrade() {
-                drop(state.cancel(false));
-            }
-        });
     }
 }

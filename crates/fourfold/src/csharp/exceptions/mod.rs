@@ -15,15 +15,20 @@
 //! | `simple.rs` | those that are a text |
 //! | `canceled.rs` | [`OperationCanceledException`], which knows its token |
 //! | `aggregate.rs` | [`AggregateException`], several at once |
+//! | `http_request.rs` | `HttpRequestException`, which knows the status |
 //! | `unobserved.rs` | exceptions that nobody looked at |
 
 mod aggregate;
 mod canceled;
+#[cfg(feature = "http")]
+mod http_request;
 mod simple;
 mod unobserved;
 
 pub use aggregate::AggregateException;
 pub use canceled::OperationCanceledException;
+#[cfg(feature = "http")]
+pub use http_request::HttpRequestException;
 pub use simple::{
     ArgumentException, ArgumentOutOfRangeException, InvalidOperationException,
     NotSupportedException, ObjectDisposedException, SemaphoreFullException, TimeoutException,

@@ -98,6 +98,16 @@ pub struct ConfiguredTaskAwaitable<T: Send + Sync + 'static> {
     captures: bool,
 }
 
+impl<T: Send + Sync + 'static> ConfiguredTaskAwaitable<T> {
+    pub(in super::super) fn captures(&self) -> bool {
+        self.captures
+    }
+
+    pub(in super::super) fn into_task(self) -> Task<T> {
+        self.task
+    }
+}
+
 impl<T: Clone + Send + Sync + 'static> IntoFuture for ConfiguredTaskAwaitable<T> {
     type Output = Result<T>;
     type IntoFuture = TaskFuture<T>;

@@ -34,7 +34,11 @@ impl<T: Send + Sync + 'static> Task<T> {
         unsafe { self.cell.finish(outcome) }
     }
 
-    fn done(outcome: Outcome<T>, location: &'static Location<'static>) -> Task<T> {
+    /// One that ended so.
+    pub(in super::super) fn ended(
+        outcome: Outcome<T>,
+        location: &'static Location<'static>,
+    ) -> Task<T> {
         let task = Task::promise(Node::new(Kind::Promise, thread_pool::current(), location));
         // Nobody else has it.
         let finished = task.finish(outcome);
@@ -45,13 +49,13 @@ impl<T: Send + Sync + 'static> Task<T> {
     /// One that has this result.
     #[track_caller]
     pub fn from_result(value: T) -> Task<T> {
-        Task::done(Outcome::value(value), Location::caller())
+        Task::ended(Outcome::value(value), Location::caller())
     }
 
     /// One that failed with this.
     #[track_caller]
     pub fn from_exception(error: impl Into<Error>) -> Task<T> {
-        Task::done(Outcome::faulted(error.into()), Location::caller())
+        Task::ended(Outcome::faulted(error.into()), Location::caller())
     }
 
     /// One that was cancelled by this token.
@@ -66,7 +70,7 @@ impl<T: Send + Sync + 'static> Task<T> {
             "{}: the token is not cancelled",
             ArgumentOutOfRangeException::default()
         );
-        Task::done(Outcome::canceled(token), Location::caller())
+        Task::ended(Outcome::canceled(token), Location::caller())
     }
 }
 

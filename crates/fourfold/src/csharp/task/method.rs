@@ -16,7 +16,7 @@ use super::super::cell::{Kind, Node, Place};
 use super::super::execution_context::Flow;
 use super::super::outcome::{End, Outcome};
 use super::super::step::Step;
-use super::super::synchronization_context::SendOrPostCallback;
+use super::super::synchronization_context::{SendOrPostCallback, SynchronizationContext};
 use super::super::thread_pool;
 use super::Task;
 use crate::{Error, Result};
@@ -196,19 +196,27 @@ where
     let ended = task.clone();
     task.when_done(move || {
         let failure = ended.cell.get().and_then(|outcome| outcome.get_result().err());
-        match (context, failure) {
-            (Some(context), failure) => {
-                if let Some(error) = failure {
-                    context.post(SendOrPostCallback::new(move || {
-                        panic!("an async void method failed: {error}")
-                    }));
-                }
-                context.operation_completed();
-            }
-            (None, Some(error)) => unhandled(&error),
-            (None, None) => {}
-        }
+        void_ended(context, failure);
     });
+}
+
+/// A method that nobody waits for has ended, on behalf of `context`.
+pub(in super::super) fn void_ended(
+    context: Option<Arc<dyn SynchronizationContext>>,
+    failure: Option<Error>,
+) {
+    match (context, failure) {
+        (Some(context), failure) => {
+            if let Some(error) = failure {
+                context.post(SendOrPostCallback::new(move || {
+                    panic!("an async void method failed: {error}")
+                }));
+            }
+            context.operation_completed();
+        }
+        (None, Some(error)) => unhandled(&error),
+        (None, None) => {}
+    }
 }
 
 type Handler = Arc<dyn Fn(&Error) + Send + Sync>;
