@@ -83,6 +83,20 @@ agree! {
     cs_11_status_agrees_with_dotnet: "cs_11_status";
     cs_12_attached_agrees_with_dotnet: "cs_12_attached";
     cs_12_unwrap_agrees_with_dotnet: "cs_12_unwrap";
+    cs_13_continue_with_agrees_with_dotnet: "cs_13_continue_with";
+    cs_13_options_agrees_with_dotnet: "cs_13_options";
+    cs_14_async_void_agrees_with_dotnet: "cs_14_async_void";
+    cs_14_async_void_crash_agrees_with_dotnet: "cs_14_async_void_crash";
+    cs_14_async_void_ends_agrees_with_dotnet: "cs_14_async_void_ends";
+    cs_14_unobserved_agrees_with_dotnet: "cs_14_unobserved";
+    cs_16_async_local_agrees_with_dotnet: "cs_16_async_local";
+    cs_16_execution_context_agrees_with_dotnet: "cs_16_execution_context";
+    cs_20_more_threads_agrees_with_dotnet: "cs_20_more_threads";
+    cs_20_pool_order_agrees_with_dotnet: "cs_20_pool_order";
+    cs_20_stealing_agrees_with_dotnet: "cs_20_stealing";
+    cs_22_limited_scheduler_agrees_with_dotnet: "cs_22_limited_scheduler";
+    cs_22_pump_agrees_with_dotnet: "cs_22_pump";
+    cs_22_scheduler_calls_agrees_with_dotnet: "cs_22_scheduler_calls";
 }
 
 #[test]

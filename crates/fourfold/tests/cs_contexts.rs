@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use fourfold::Error;
 use fourfold::csharp::{
-    self, LimitedConcurrencyLevelTaskScheduler, Pump, ScheduledTask, SendOrPostCallback,
-    SynchronizationContext, Task, TaskCompletionSource, TaskCreationOptions, TaskFactory,
-    TaskScheduler, ThreadPool, async_method, async_void, current_synchronization_context,
-    current_task_scheduler, from_current_synchronization_context,
+    self, CancellationToken, LimitedConcurrencyLevelTaskScheduler, Pump, ScheduledTask,
+    SendOrPostCallback, SynchronizationContext, Task, TaskCompletionSource,
+    TaskContinuationOptions, TaskCreationOptions, TaskFactory, TaskScheduler, ThreadPool,
+    async_method, async_void, current_synchronization_context, current_task_scheduler,
+    from_current_synchronization_context,
 };
 
 #[test]
@@ -230,6 +231,85 @@ fn cs_03_an_await_captures_the_scheduler_where_there_is_no_context() {
     assert!(!captured.is_completed());
     assert_eq!(later.run_all(), 1);
     assert_eq!(captured.result().unwrap(), "own");
+}
+
+/// Lets its tasks run wherever they may, and keeps the others.
+#[derive(Default)]
+struct Willing(Later);
+
+impl TaskScheduler for Willing {
+    fn queue_task(&self, task: ScheduledTask) {
+        self.0.queue_task(task);
+    }
+
+    fn may_inline(&self) -> bool {
+        true
+    }
+}
+
+#[test]
+fn cs_22_what_runs_inline_has_its_own_scheduler() {
+    let willing = Arc::new(Willing::default());
+    let source = TaskCompletionSource::new();
+    let none = CancellationToken::none();
+    let follow = |scheduler| {
+        let synchronous = TaskContinuationOptions::EXECUTE_SYNCHRONOUSLY;
+        source.task().continue_with_options(|_| Ok(here()), synchronous, none.clone(), scheduler)
+    };
+    let (own, pools) = (follow(Some(willing.clone() as Arc<dyn TaskScheduler>)), follow(None));
+    let sets = Task::new(move || source.set_result(()));
+    sets.run_synchronously().unwrap();
+    assert_eq!(own.result().unwrap(), "own");
+    assert_eq!(pools.result().unwrap(), "pool");
+
+    let own = Task::new(|| Ok(here()));
+    own.run_synchronously_on(willing.clone()).unwrap();
+    assert_eq!(own.result().unwrap(), "own");
+
+    // The same where the scheduler runs what ends the task before.
+    let source = TaskCompletionSource::new();
+    let pools = source.task().continue_with_options(
+        |_| Ok(here()),
+        TaskContinuationOptions::EXECUTE_SYNCHRONOUSLY,
+        none.clone(),
+        None,
+    );
+    let sets = Task::new(move || source.set_result(()).map(|()| here()));
+    sets.run_synchronously_on(willing.clone()).unwrap();
+    assert_eq!(sets.result().unwrap(), "own");
+    assert_eq!(pools.result().unwrap(), "pool");
+    assert_eq!(willing.0.run_all(), 0);
+}
+
+#[test]
+fn cs_22_a_thread_of_the_pool_may_go_on_for_a_willing_scheduler() {
+    let willing = Arc::new(Willing::default());
+    let source = Arc::new(TaskCompletionSource::new());
+    let awaits = |source: &TaskCompletionSource| {
+        let task = source.task();
+        let factory = TaskFactory::new().scheduler(willing.clone());
+        let started = factory.start_new(move || {
+            Ok(async_method(async move {
+                task.await?;
+                Ok(here())
+            }))
+        });
+        willing.0.run_all();
+        started.result().unwrap()
+    };
+    let method = awaits(&source);
+    let (sets, looks) = (source.clone(), method.clone());
+    let inside = Task::run(move || sets.set_result(()).map(|()| looks.is_completed()));
+    assert!(inside.result().unwrap());
+    assert_eq!(method.result().unwrap(), "own");
+
+    // Another thread does not ask.
+    let source = TaskCompletionSource::new();
+    let method = awaits(&source);
+    source.set_result(()).unwrap();
+    assert!(!method.is_completed());
+    assert_eq!(willing.0.run_all(), 1);
+    assert_eq!(method.result().unwrap(), "own");
 }
 
 #[test]

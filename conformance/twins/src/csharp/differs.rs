@@ -3,6 +3,11 @@
 use crate::Difference;
 
 const COMPILER: &str = "the compiler refuses it";
+const EXECUTE: &str = "to execute a task says nothing of whether it ran";
+const FAILING_SCHEDULER: &str =
+    "what a scheduler is given it cannot refuse: a panic of it comes out, and cancels the task";
+const INLINE: &str = "a scheduler is asked whether it would, and to take out the task only where that waits in its queue";
+const PANIC: &str = "what a context calls returns nothing, and can fail only by panicking";
 
 pub(super) const CS_01_HOT_START: &[Difference] = &[Difference {
     original: "a checked argument: ArgumentNullException",
@@ -177,5 +182,133 @@ pub(super) const CS_12_UNWRAP: &[Difference] = &[
         original: "no inner: Canceled TaskCanceledException",
         twin: "no inner: does not compile",
         reason: COMPILER,
+    },
+];
+
+pub(super) const CS_13_CONTINUE_WITH: &[Difference] = &[Difference {
+    original: "an option it cannot have: ArgumentOutOfRangeException",
+    twin: "an option it cannot have: there is no ContinueWhenAll",
+    reason: "it is what follows the task of all",
+}];
+
+pub(super) const CS_13_OPTIONS: &[Difference] = &[
+    Difference {
+        original: "none left: ArgumentOutOfRangeException",
+        twin: "none left: Canceled",
+        reason: "continue_with returns a task and no error; one that can never run is cancelled",
+    },
+    Difference {
+        original: "what excludes another: ArgumentOutOfRangeException",
+        twin: "what excludes another: it runs here True",
+        reason: "continue_with returns a task and no error; to run synchronously is what counts",
+    },
+];
+
+pub(super) const CS_14_ASYNC_VOID: &[Difference] = &[
+    Difference {
+        original: "the loop throws Exception(later)",
+        twin: "the loop throws panic(an async void method failed: later)",
+        reason: PANIC,
+    },
+    Difference {
+        original: "the loop throws Exception(at once)",
+        twin: "the loop throws panic(an async void method failed: at once)",
+        reason: PANIC,
+    },
+    Difference {
+        original: "the loop throws OperationCanceledException",
+        twin: "the loop throws panic(an async void method failed: The operation was canceled.)",
+        reason: PANIC,
+    },
+];
+
+pub(super) const CS_14_ASYNC_VOID_CRASH: &[Difference] = &[Difference {
+    original: "Unhandled exception. System.InvalidOperationException: of an async void method",
+    twin: "Unhandled exception. of an async void method",
+    reason: "errors of Rust show their text without their type",
+}];
+
+pub(super) const CS_14_ASYNC_VOID_ENDS: &[Difference] = &[Difference {
+    original: "unhandled InvalidOperationException, terminating True",
+    twin: "unhandled InvalidOperationException",
+    reason: "it always ends the process",
+}];
+
+pub(super) const CS_20_MORE_THREADS: &[Difference] = &[Difference {
+    original: "background: True",
+    twin: "background: one that waits for ever keeps no program from its end",
+    reason: "a process of Rust waits for no thread when its main one ends",
+}];
+
+pub(super) const CS_16_ASYNC_LOCAL: &[Difference] = &[Difference {
+    original: "OnCompleted: when added, UnsafeOnCompleted: when set",
+    twin: "OnCompleted: when added",
+    reason: "a method that awaits always goes on with its own values",
+}];
+
+pub(super) const CS_16_EXECUTION_CONTEXT: &[Difference] = &[
+    Difference {
+        original: "undone twice: InvalidOperationException",
+        twin: "undone twice: nothing",
+        reason: "the guard undoes it where it is dropped, and that cannot fail",
+    },
+    Difference {
+        original: "no context: InvalidOperationException",
+        twin: "no context: does not compile",
+        reason: COMPILER,
+    },
+];
+
+pub(super) const CS_22_LIMITED_SCHEDULER: &[Difference] = &[
+    Difference {
+        original: "cancelled while queued: WaitingToRun",
+        twin: "cancelled while queued: Canceled",
+        reason: "what waits to begin is ended by the cancel, and not only in its turn",
+    },
+    Difference {
+        original: "limits: 1 2 True",
+        twin: "limits: 1 2",
+        reason: "the pool is no scheduler that could be asked",
+    },
+];
+
+pub(super) const CS_22_PUMP: &[Difference] = &[Difference {
+    original: "Exception(of main)",
+    twin: "panic(an async void method failed: of main)",
+    reason: PANIC,
+}];
+
+/// The lines in the order of the original, which prints some of them several times.
+pub(super) const CS_22_SCHEDULER_CALLS: &[Difference] = &[
+    Difference { original: "  run a: True", twin: "  run a", reason: EXECUTE },
+    Difference { original: "  inline a, queued before True", twin: "  inline", reason: INLINE },
+    Difference { original: "  inline a, queued before False", twin: "  inline", reason: INLINE },
+    Difference { original: "  inline a, queued before False", twin: "  inline", reason: INLINE },
+    Difference { original: "  run a: True", twin: "  run a", reason: EXECUTE },
+    Difference { original: "  run c: True", twin: "  run c", reason: EXECUTE },
+    Difference { original: "  inline c, queued before False", twin: "  inline", reason: INLINE },
+    Difference { original: "  run a: True", twin: "  run a", reason: EXECUTE },
+    Difference { original: "  run the rest: True", twin: "  run the rest", reason: EXECUTE },
+    Difference { original: "  run a: True", twin: "  run a", reason: EXECUTE },
+    Difference {
+        original: "  inline the rest, queued before False",
+        twin: "  inline",
+        reason: INLINE,
+    },
+    Difference { original: "  run a: True", twin: "  run a", reason: EXECUTE },
+    Difference {
+        original: "WaitingToRun",
+        twin: "Canceled",
+        reason: "what waits to begin is ended by the cancel, and not only in its turn",
+    },
+    Difference {
+        original: "TaskSchedulerException[Exception(of the scheduler)]",
+        twin: "panic(of the scheduler)",
+        reason: FAILING_SCHEDULER,
+    },
+    Difference {
+        original: "TaskSchedulerException[Exception(of the scheduler)], Faulted",
+        twin: "panic(of the scheduler), Canceled",
+        reason: FAILING_SCHEDULER,
     },
 ];

@@ -24,6 +24,20 @@ mod cs_11_cold;
 mod cs_11_status;
 mod cs_12_attached;
 mod cs_12_unwrap;
+mod cs_13_continue_with;
+mod cs_13_options;
+mod cs_14_async_void;
+mod cs_14_async_void_crash;
+mod cs_14_async_void_ends;
+mod cs_14_unobserved;
+mod cs_16_async_local;
+mod cs_16_execution_context;
+mod cs_20_more_threads;
+mod cs_20_pool_order;
+mod cs_20_stealing;
+mod cs_22_limited_scheduler;
+mod cs_22_pump;
+mod cs_22_scheduler_calls;
 mod differs;
 mod pool;
 mod pump;
@@ -78,6 +92,56 @@ pub(crate) const TWINS: &[Twin] = &[
     Twin { name: "cs_11_status", run: cs_11_status::run, differs: &[] },
     Twin { name: "cs_12_attached", run: cs_12_attached::run, differs: &[] },
     Twin { name: "cs_12_unwrap", run: cs_12_unwrap::run, differs: differs::CS_12_UNWRAP },
+    Twin {
+        name: "cs_13_continue_with",
+        run: cs_13_continue_with::run,
+        differs: differs::CS_13_CONTINUE_WITH,
+    },
+    Twin { name: "cs_13_options", run: cs_13_options::run, differs: differs::CS_13_OPTIONS },
+    Twin {
+        name: "cs_14_async_void",
+        run: cs_14_async_void::run,
+        differs: differs::CS_14_ASYNC_VOID,
+    },
+    Twin {
+        name: "cs_14_async_void_crash",
+        run: cs_14_async_void_crash::run,
+        differs: differs::CS_14_ASYNC_VOID_CRASH,
+    },
+    Twin {
+        name: "cs_14_async_void_ends",
+        run: cs_14_async_void_ends::run,
+        differs: differs::CS_14_ASYNC_VOID_ENDS,
+    },
+    Twin { name: "cs_14_unobserved", run: cs_14_unobserved::run, differs: &[] },
+    Twin {
+        name: "cs_16_async_local",
+        run: cs_16_async_local::run,
+        differs: differs::CS_16_ASYNC_LOCAL,
+    },
+    Twin {
+        name: "cs_16_execution_context",
+        run: cs_16_execution_context::run,
+        differs: differs::CS_16_EXECUTION_CONTEXT,
+    },
+    Twin {
+        name: "cs_20_more_threads",
+        run: cs_20_more_threads::run,
+        differs: differs::CS_20_MORE_THREADS,
+    },
+    Twin { name: "cs_20_pool_order", run: cs_20_pool_order::run, differs: &[] },
+    Twin { name: "cs_20_stealing", run: cs_20_stealing::run, differs: &[] },
+    Twin {
+        name: "cs_22_limited_scheduler",
+        run: cs_22_limited_scheduler::run,
+        differs: differs::CS_22_LIMITED_SCHEDULER,
+    },
+    Twin { name: "cs_22_pump", run: cs_22_pump::run, differs: differs::CS_22_PUMP },
+    Twin {
+        name: "cs_22_scheduler_calls",
+        run: cs_22_scheduler_calls::run,
+        differs: differs::CS_22_SCHEDULER_CALLS,
+    },
 ];
 
 /// Programs that have no twin yet. A name leaves this list when its twin enters [`TWINS`].
@@ -85,16 +149,8 @@ pub(crate) const AWAITED: &[&str] = &[
     "cs_04_messages",
     "cs_09_cancel_after",
     "cs_09_tokens",
-    "cs_13_continue_with",
-    "cs_13_options",
-    "cs_14_async_void",
-    "cs_14_async_void_crash",
-    "cs_14_async_void_ends",
-    "cs_14_unobserved",
     "cs_15_source",
     "cs_15_value_task",
-    "cs_16_async_local",
-    "cs_16_execution_context",
     "cs_17_async_stream",
     "cs_17_cancellation",
     "cs_18_bounded",
@@ -107,15 +163,9 @@ pub(crate) const AWAITED: &[&str] = &[
     "cs_19_scheduler_pair",
     "cs_19_semaphore",
     "cs_19_timer",
-    "cs_20_more_threads",
-    "cs_20_pool_order",
-    "cs_20_stealing",
     "cs_21_awaitables",
     "cs_21_builders",
     "cs_21_state_machine",
-    "cs_22_limited_scheduler",
-    "cs_22_pump",
-    "cs_22_scheduler_calls",
     "inline",
     "semantics",
 ];

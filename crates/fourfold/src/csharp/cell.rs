@@ -37,6 +37,7 @@ use super::execution_context::Flow;
 use super::scheduler::{ScheduledTask, TaskScheduler};
 use super::synchronization_context::{self, SendOrPostCallback, SynchronizationContext};
 use super::task::{TaskCreationOptions, TaskStatus};
+use super::thread_pool::ThreadPool;
 use crate::Error;
 
 /// So much of its stack a thread must have left for a continuation to run on top of what it does. What
@@ -85,8 +86,10 @@ impl Place {
             // Any thread will do, but not in the middle of what a context or a scheduler runs.
             Place::Pool => !ambient::has_context() && !ambient::has_scheduler(),
             Place::Context(context) => ambient::is_context(context),
+            // A thread of the pool can become the scheduler's for a while, if that agrees.
             Place::Scheduler(scheduler) => {
-                ambient::is_scheduler(scheduler) && scheduler.may_inline()
+                (ambient::is_scheduler(scheduler) || ThreadPool::is_thread_pool_thread())
+                    && scheduler.may_inline()
             }
             Place::PoolInTurn | Place::Thread => false,
         }
@@ -399,7 +402,12 @@ unsafe fn dispatch(data: *const Node, runnable: Runnable<Node>, inline: Inline) 
         Inline::InPlace => place.is_here() && has_stack(),
     };
     if here {
-        return run_here(runnable);
+        return match place {
+            Place::Scheduler(scheduler) if inline == Inline::InPlace => {
+                ScheduledTask::new(scheduler.clone(), runnable).execute();
+            }
+            _ => run_here(runnable),
+        };
     }
     match place {
         Place::Pool => {

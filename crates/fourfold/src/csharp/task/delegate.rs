@@ -55,7 +55,8 @@ where
             node.set_status(TaskStatus::Running);
             let step = Step::begin(node);
             let hides = node.options().has(TaskCreationOptions::HIDE_SCHEDULER);
-            let scheduler = if hides { None } else { ambient::scheduler() };
+            // Its own, also where it runs inside of what another runs.
+            let scheduler = if hides { None } else { node.scheduler() };
             let running = Running::begin(context.waker(), scheduler);
             let called = catch_unwind(AssertUnwindSafe(function));
             drop(running);
@@ -259,10 +260,27 @@ impl<T: Send + Sync + 'static> Task<T> {
     /// As for [`start`](Task::start). How the task ends is not told.
     #[track_caller]
     pub fn run_synchronously(&self) -> Result<()> {
+        self.run_now(ambient::scheduler())
+    }
+
+    /// As [`run_synchronously`](Task::run_synchronously), on this scheduler, if that allows it; else the
+    /// task is queued there and waited for.
+    ///
+    /// # Errors
+    ///
+    /// As for [`start`](Task::start). How the task ends is not told.
+    #[track_caller]
+    pub fn run_synchronously_on(&self, scheduler: Arc<dyn TaskScheduler>) -> Result<()> {
+        self.run_now(Some(scheduler))
+    }
+
+    #[track_caller]
+    fn run_now(&self, scheduler: Option<Arc<dyn TaskScheduler>>) -> Result<()> {
         self.start_from_created(true)?;
-        self.launch(ambient::scheduler(), true);
+        self.launch(scheduler, true);
         if !self.is_completed() {
-            self.block(None, &CancellationToken::none())?;
+            // Its scheduler was asked, and refused.
+            self.block_without_running(None, &CancellationToken::none())?;
         }
         Ok(())
     }

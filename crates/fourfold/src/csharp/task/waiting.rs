@@ -127,6 +127,16 @@ impl<T: Send + Sync + 'static> Task<T> {
         if limit.is_none() {
             self.run_inline();
         }
+        self.block_without_running(limit, token)
+    }
+
+    /// As [`block`](Task::block), without running anything of it here.
+    #[track_caller]
+    pub(super) fn block_without_running(
+        &self,
+        limit: Option<Duration>,
+        token: &CancellationToken,
+    ) -> Result<bool> {
         if self.is_completed() {
             return Ok(true);
         }
