@@ -27,6 +27,9 @@
 //! | `execution_context.rs` | [`ExecutionContext`], [`AsyncLocal`] |
 //! | [`exceptions`] | [`AggregateException`] and the others |
 //! | `semaphore_slim.rs` | [`SemaphoreSlim`] |
+//! | `timer.rs`, `periodic_timer.rs` | [`Timer`], [`PeriodicTimer`] |
+//! | [`parallel`] | [`Parallel`]: loops whose turns run at once |
+//! | `progress.rs` | [`Progress`] |
 //! | `http_client` | `HttpClient`, with the feature `http` |
 //! | `thread_pool.rs` | [`run`], [`Builder`], [`ThreadPool`] |
 //!
@@ -51,12 +54,16 @@ mod execution_context;
 #[cfg(feature = "http")]
 mod http_client;
 mod outcome;
+pub mod parallel;
+mod periodic_timer;
+mod progress;
 pub mod scheduler;
 mod semaphore_slim;
 mod step;
 pub mod synchronization_context;
 pub mod task;
 mod thread_pool;
+mod timer;
 
 pub use cancellation::{
     CancellationToken, CancellationTokenRegistration, CancellationTokenSource, WaitHandle,
@@ -75,6 +82,9 @@ pub use execution_context::{
 };
 #[cfg(feature = "http")]
 pub use http_client::{HttpClient, HttpContent, HttpResponseMessage};
+pub use parallel::{Parallel, ParallelOptions};
+pub use periodic_timer::PeriodicTimer;
+pub use progress::{IProgress, Progress};
 pub use scheduler::{
     ConcurrentExclusiveSchedulerPair, LimitedConcurrencyLevelTaskScheduler, ScheduledTask,
     TaskScheduler, current_task_scheduler, from_current_synchronization_context,
@@ -89,3 +99,4 @@ pub use task::{
     async_void, on_unhandled_exception,
 };
 pub use thread_pool::{Builder, ThreadPool, run};
+pub use timer::Timer;

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use super::alarm::Alarm;
 use super::cancellation::{CancellationToken, CancellationTokenRegistration};
-use super::cell::{Kind, Node};
+use super::cell::{self, Node};
 use super::exceptions::{
     ArgumentOutOfRangeException, ObjectDisposedException, OperationCanceledException,
     SemaphoreFullException,
@@ -80,6 +80,13 @@ enum Promise {
     Unlimited(Task<()>),
     /// Of a wait that tells whether there was a permit.
     Limited(Task<bool>),
+}
+
+/// How a wait is told of its end.
+struct Kind<T: Send + Sync + 'static> {
+    promise: fn(Task<T>) -> Promise,
+    /// The result for a permit, or for none in time.
+    value: fn(bool) -> T,
 }
 
 enum Ending {
@@ -176,12 +183,12 @@ impl SemaphoreSlim {
         Ok(state)
     }
 
-    /// Takes a permit, or a place in the line. `value` is the result for a permit, or for none in time.
+    /// Takes a permit, or a place in the line.
     fn enter<T: Send + Sync + 'static>(
         &self,
         limit: Option<Duration>,
         token: CancellationToken,
-        (promise, value): (fn(Task<T>) -> Promise, fn(bool) -> T),
+        kind: Kind<T>,
         location: &'static Location<'static>,
     ) -> Task<T> {
         if token.is_cancellation_requested() {
@@ -194,19 +201,20 @@ impl SemaphoreSlim {
         if state.count > 0 {
             state.count -= 1;
             drop(state);
-            return Task::from_result(value(true));
+            return Task::from_result((kind.value)(true));
         }
         if limit.is_some_and(|limit| limit.is_zero()) {
             drop(state);
-            return Task::from_result(value(false));
+            return Task::from_result((kind.value)(false));
         }
-        let node = Node::new(Kind::Promise, thread_pool::current(), location);
+        let node = Node::new(cell::Kind::Promise, thread_pool::current(), location);
         // A release is over before anything that follows it.
         let options = TaskCreationOptions::RUN_CONTINUATIONS_ASYNCHRONOUSLY;
         let task = Task::promise(node.with_options(options));
         let number = state.next;
         state.next += 1;
-        let waiter = Waiter { promise: promise(task.clone()), registration: None, alarm: None };
+        let waiter =
+            Waiter { promise: (kind.promise)(task.clone()), registration: None, alarm: None };
         state.line.insert(number, waiter);
         drop(state);
         if limit.is_some() || token.can_be_canceled() {
@@ -254,7 +262,7 @@ impl SemaphoreSlim {
     /// The original: [`WaitAsync`](https://learn.microsoft.com/dotnet/api/system.threading.semaphoreslim.waitasync).
     #[track_caller]
     pub fn wait_async(&self) -> Task<()> {
-        let kind = (Promise::Unlimited as fn(Task<()>) -> Promise, (|_| ()) as fn(bool));
+        let kind = Kind { promise: Promise::Unlimited, value: |_| () };
         self.enter(None, CancellationToken::none(), kind, Location::caller())
     }
 
@@ -273,7 +281,7 @@ impl SemaphoreSlim {
         timeout: Option<Duration>,
         token: CancellationToken,
     ) -> Task<bool> {
-        let kind = (Promise::Limited as fn(Task<bool>) -> Promise, (|got| got) as fn(bool) -> bool);
+        let kind = Kind { promise: Promise::Limited, value: |got| got };
         self.enter(timeout, token, kind, Location::caller())
     }
 
