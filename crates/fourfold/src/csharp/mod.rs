@@ -26,7 +26,8 @@
 //! | [`scheduler`] | [`TaskScheduler`], and three of them |
 //! | `execution_context.rs` | [`ExecutionContext`], [`AsyncLocal`] |
 //! | [`exceptions`] | [`AggregateException`] and the others |
-//! | `semaphore_slim.rs` | [`SemaphoreSlim`] |
+//! | `semaphore_slim` | [`SemaphoreSlim`] |
+//! | `wait_handle.rs` | [`WaitHandle`] |
 //! | `timer.rs`, `periodic_timer.rs` | [`Timer`], [`PeriodicTimer`] |
 //! | [`parallel`] | [`Parallel`]: loops whose turns run at once |
 //! | `progress.rs` | [`Progress`] |
@@ -64,10 +65,9 @@ pub mod synchronization_context;
 pub mod task;
 mod thread_pool;
 mod timer;
+mod wait_handle;
 
-pub use cancellation::{
-    CancellationToken, CancellationTokenRegistration, CancellationTokenSource, WaitHandle,
-};
+pub use cancellation::{CancellationToken, CancellationTokenRegistration, CancellationTokenSource};
 pub use completion_source::TaskCompletionSource;
 #[cfg(feature = "http")]
 pub use exceptions::HttpRequestException;
@@ -100,3 +100,4 @@ pub use task::{
 };
 pub use thread_pool::{Builder, ThreadPool, run};
 pub use timer::Timer;
+pub use wait_handle::WaitHandle;

@@ -1,28 +1,37 @@
 //! A semaphore.
 //!
+//! | file | tells |
+//! |---|---|
+//! | `mod.rs` | [`SemaphoreSlim`]: permits, and the line of who waits |
+//! | `waiter.rs` | one that waits, and how its wait ends |
+//!
 //! # Invariants
 //!
 //! 1. While there are permits nobody waits, and who waits is served in the order they came.
 //! 2. A waiter is in the line, or somebody has taken it out and is the only one to finish its task: a
 //!    release, its token or its alarm.
 
+mod waiter;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::Location;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use fourfold_kernel::pool;
+
 use super::alarm::Alarm;
-use super::cancellation::{CancellationToken, CancellationTokenRegistration};
+use super::cancellation::CancellationToken;
 use super::cell::{self, Node};
 use super::exceptions::{
-    ArgumentOutOfRangeException, ObjectDisposedException, OperationCanceledException,
-    SemaphoreFullException,
+    ArgumentOutOfRangeException, ObjectDisposedException, SemaphoreFullException,
 };
-use super::outcome::{End, Outcome};
 use super::task::{Task, TaskCreationOptions};
 use super::thread_pool;
+use super::wait_handle::{Signal, WaitHandle};
 use crate::Result;
+use waiter::{Ending, Kind, Promise, Waiter};
 
 /// Lets so many in at once. Who waits is served in turn, threads and methods alike.
 ///
@@ -58,7 +67,11 @@ pub struct SemaphoreSlim {
     max: usize,
 }
 
-struct Shared(Mutex<State>);
+struct Shared {
+    state: Mutex<State>,
+    /// Told when there are permits, for who only looks.
+    available: Condvar,
+}
 
 struct State {
     count: usize,
@@ -68,65 +81,9 @@ struct State {
     next: u64,
 }
 
-/// One that waits, and what may end its wait before its turn.
-struct Waiter {
-    promise: Promise,
-    registration: Option<CancellationTokenRegistration>,
-    alarm: Option<Alarm>,
-}
-
-enum Promise {
-    /// Of a wait without limit.
-    Unlimited(Task<()>),
-    /// Of a wait that tells whether there was a permit.
-    Limited(Task<bool>),
-}
-
-/// How a wait is told of its end.
-struct Kind<T: Send + Sync + 'static> {
-    promise: fn(Task<T>) -> Promise,
-    /// The result for a permit, or for none in time.
-    value: fn(bool) -> T,
-}
-
-enum Ending {
-    Permit,
-    TooLate,
-    Canceled(CancellationToken),
-}
-
-impl Waiter {
-    /// Ends the wait, outside of the lock. What follows it is queued.
-    fn end(self, ending: Ending) {
-        let Waiter { promise, registration, alarm } = self;
-        if let Some(registration) = registration {
-            registration.unregister();
-        }
-        drop(alarm);
-        // Nobody else finishes it (invariant 2).
-        match promise {
-            Promise::Unlimited(task) => drop(task.finish(Outcome::new(ending.with(|_| ())))),
-            Promise::Limited(task) => drop(task.finish(Outcome::new(ending.with(|got| got)))),
-        }
-    }
-}
-
-impl Ending {
-    fn with<T>(self, value: impl FnOnce(bool) -> T) -> End<T> {
-        match self {
-            Ending::Permit => End::RanToCompletion(value(true)),
-            Ending::TooLate => End::RanToCompletion(value(false)),
-            Ending::Canceled(token) => {
-                let error = OperationCanceledException::with_token(token.clone()).into();
-                End::Canceled(token, Some(error))
-            }
-        }
-    }
-}
-
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes a waiter out of the line, if it is still there, and ends its wait.
@@ -135,6 +92,24 @@ impl Shared {
         if let Some(waiter) = waiter {
             waiter.end(ending);
         }
+    }
+}
+
+impl Signal for Shared {
+    fn wait(&self, limit: Option<Duration>) -> bool {
+        let state = self.lock();
+        if state.count > 0 {
+            return true;
+        }
+        let none = |state: &mut State| state.count == 0;
+        let state = pool::while_blocked(|| match limit {
+            None => self.available.wait_while(state, none).unwrap_or_else(PoisonError::into_inner),
+            Some(limit) => {
+                let waited = self.available.wait_timeout_while(state, limit, none);
+                waited.unwrap_or_else(PoisonError::into_inner).0
+            }
+        });
+        state.count > 0
     }
 }
 
@@ -166,7 +141,8 @@ impl SemaphoreSlim {
             return Err(ArgumentOutOfRangeException::new(text).into());
         }
         let state = State { count: initial_count, disposed: false, line: BTreeMap::new(), next: 0 };
-        Ok(SemaphoreSlim { shared: Arc::new(Shared(Mutex::new(state))), max: max_count })
+        let shared = Shared { state: Mutex::new(state), available: Condvar::new() };
+        Ok(SemaphoreSlim { shared: Arc::new(shared), max: max_count })
     }
 
     /// How many permits there are.
@@ -310,7 +286,8 @@ impl SemaphoreSlim {
     ///
     /// # Errors
     ///
-    /// As for [`wait`](SemaphoreSlim::wait), and [`OperationCanceledException`] by the token.
+    /// As for [`wait`](SemaphoreSlim::wait), and
+    /// [`OperationCanceledException`](super::OperationCanceledException) by the token.
     #[track_caller]
     pub fn wait_with(&self, timeout: Option<Duration>, token: &CancellationToken) -> Result<bool> {
         token.throw_if_cancellation_requested()?;
@@ -346,11 +323,26 @@ impl SemaphoreSlim {
         let served: Vec<_> =
             (0..count).map_while(|_| state.line.pop_first()).map(|(_, waiter)| waiter).collect();
         state.count += count - served.len();
+        if state.count > 0 {
+            self.shared.available.notify_all();
+        }
         drop(state);
         for waiter in served {
             waiter.end(Ending::Permit);
         }
         Ok(before)
+    }
+
+    /// Something to block on while there are no permits. Whoever waits for it takes none.
+    ///
+    /// # Errors
+    ///
+    /// [`ObjectDisposedException`] after [`dispose`](SemaphoreSlim::dispose).
+    ///
+    /// The original: `AvailableWaitHandle`.
+    pub fn available_wait_handle(&self) -> Result<WaitHandle> {
+        drop(self.open()?);
+        Ok(WaitHandle::new(self.shared.clone()))
     }
 
     /// Ends its use. Who waits now waits for ever.
