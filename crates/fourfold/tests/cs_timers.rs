@@ -236,3 +236,54 @@ fn cs_19_another_period() {
         Ok(())
     });
 }
+
+#[test]
+fn cs_09_time_limits_are_kept_on_the_pool_they_were_set_on() {
+    let order = run(async {
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let limits = [3, 1, 2].map(|seconds| {
+            let source = CancellationTokenSource::with_delay(seconds * SECOND);
+            let noted = order.clone();
+            source.token().register(move || noted.lock().unwrap().push(seconds)).forget();
+            source
+        });
+        // Two at one time, in the order they were set.
+        let (again, noted) = (CancellationTokenSource::with_delay(2 * SECOND), order.clone());
+        again.token().register(move || noted.lock().unwrap().push(22)).forget();
+        Task::delay(2 * SECOND + Duration::from_nanos(1)).await?;
+        assert!(!limits[0].is_cancellation_requested());
+        assert!(limits[1].is_cancellation_requested() && again.is_cancellation_requested());
+        limits[0].cancel_after(60 * SECOND)?;
+        Task::delay(10 * SECOND).await?;
+        let order = order.lock().unwrap().clone();
+        Ok(order)
+    });
+    assert_eq!(order, [1, 2, 22]);
+}
+
+#[test]
+fn cs_09_a_plain_future_is_dropped_when_the_token_is_cancelled() {
+    struct Dropped(Arc<AtomicBool>);
+    impl Drop for Dropped {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::SeqCst);
+        }
+    }
+    run(async {
+        let source = CancellationTokenSource::with_delay(SECOND);
+        let token = source.token();
+        assert_eq!(token.run(std::future::ready(1)).await?, 1);
+        let dropped = Arc::new(AtomicBool::new(false));
+        let held = Dropped(dropped.clone());
+        let future = async move {
+            let _held = held;
+            std::future::pending::<()>().await
+        };
+        let error = token.run(future).await.unwrap_err();
+        let exception = OperationCanceledException::of(&error).unwrap();
+        assert_eq!(*exception.cancellation_token(), token);
+        assert!(dropped.load(Ordering::SeqCst));
+        assert!(token.run(std::future::ready(1)).await.is_err(), "it is not begun");
+        Ok(())
+    });
+}
