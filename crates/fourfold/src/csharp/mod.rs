@@ -22,6 +22,7 @@
 //! | [`task`] | [`Task`], [`async_method`], `Task::run`, `when_all` … |
 //! | `completion_source.rs` | [`TaskCompletionSource`] |
 //! | [`value_task`] | [`ValueTask`], and what may stand behind one |
+//! | [`async_streams`] | [`AsyncEnumerable`], [`async_iterator`], [`await_foreach!`](await_foreach!) |
 //! | [`state_machine`] | [`AsyncTaskMethodBuilder`], [`TaskAwaiter`]: what a compiler writes, by hand |
 //! | [`cancellation`] | [`CancellationTokenSource`], [`CancellationToken`] |
 //! | [`synchronization_context`] | [`SynchronizationContext`], and [`Pump`], one of a single thread |
@@ -41,6 +42,7 @@
 //! | `step.rs`, `ambient.rs` | what a body finds on its thread |
 
 mod ambient;
+pub mod async_streams;
 pub mod cancellation;
 mod cell;
 mod completion_source;
@@ -57,6 +59,12 @@ pub mod task;
 mod thread_pool;
 pub mod value_task;
 
+#[doc(inline)]
+pub use crate::__csharp_await_foreach as await_foreach;
+pub use async_streams::{
+    AsyncEnumerable, AsyncEnumerator, AsyncIteratorDisposed, Yielder, async_iterator,
+    async_iterator_with, from_stream,
+};
 pub use cancellation::{
     CancellationToken, CancellationTokenRegistration, CancellationTokenSource, WaitHandle,
 };
