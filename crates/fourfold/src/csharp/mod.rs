@@ -23,6 +23,7 @@
 //! | `completion_source.rs` | [`TaskCompletionSource`] |
 //! | [`value_task`] | [`ValueTask`], and what may stand behind one |
 //! | [`async_streams`] | [`AsyncEnumerable`], [`async_iterator`], [`await_foreach!`](await_foreach!) |
+//! | [`channels`] | [`Channel`], its two halves, and their options |
 //! | [`state_machine`] | [`AsyncTaskMethodBuilder`], [`TaskAwaiter`]: what a compiler writes, by hand |
 //! | [`cancellation`] | [`CancellationTokenSource`], [`CancellationToken`] |
 //! | [`synchronization_context`] | [`SynchronizationContext`], and [`Pump`], one of a single thread |
@@ -45,6 +46,7 @@ mod ambient;
 pub mod async_streams;
 pub mod cancellation;
 mod cell;
+pub mod channels;
 mod completion_source;
 mod continuation;
 pub mod exceptions;
@@ -68,12 +70,16 @@ pub use async_streams::{
 pub use cancellation::{
     CancellationToken, CancellationTokenRegistration, CancellationTokenSource, WaitHandle,
 };
+pub use channels::{
+    BoundedChannelFullMode, BoundedChannelOptions, Channel, ChannelReader, ChannelWriter,
+    UnboundedChannelOptions,
+};
 pub use completion_source::TaskCompletionSource;
 pub use exceptions::{
-    AggregateException, ArgumentException, ArgumentOutOfRangeException, InvalidOperationException,
-    NotSupportedException, ObjectDisposedException, OperationCanceledException,
-    SemaphoreFullException, TimeoutException, UnobservedTaskExceptionEventArgs,
-    on_unobserved_task_exception,
+    AggregateException, ArgumentException, ArgumentOutOfRangeException, ChannelClosedException,
+    InvalidOperationException, NotSupportedException, ObjectDisposedException,
+    OperationCanceledException, SemaphoreFullException, TimeoutException,
+    UnobservedTaskExceptionEventArgs, on_unobserved_task_exception,
 };
 pub use execution_context::{
     AsyncFlowControl, AsyncLocal, AsyncLocalValueChangedArgs, ExecutionContext,

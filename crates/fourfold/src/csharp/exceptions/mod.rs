@@ -25,8 +25,9 @@ mod unobserved;
 pub use aggregate::AggregateException;
 pub use canceled::OperationCanceledException;
 pub use simple::{
-    ArgumentException, ArgumentOutOfRangeException, InvalidOperationException,
-    NotSupportedException, ObjectDisposedException, SemaphoreFullException, TimeoutException,
+    ArgumentException, ArgumentOutOfRangeException, ChannelClosedException,
+    InvalidOperationException, NotSupportedException, ObjectDisposedException,
+    SemaphoreFullException, TimeoutException,
 };
 pub(super) use unobserved::unobserved;
 pub use unobserved::{
