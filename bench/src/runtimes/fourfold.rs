@@ -30,6 +30,10 @@ impl Runtime for Fourfold {
         super::fourfold_go::run(workload, job)
     }
 
+    fn csharp(&self, workload: Workload, job: Job) -> io::Result<Measured> {
+        super::fourfold_csharp::run(workload, job)
+    }
+
     fn spawn_join(&self, job: Job) -> io::Result<Measured> {
         run(async move {
             let mut tasks = Vec::with_capacity(job.batch as usize);

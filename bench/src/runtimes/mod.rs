@@ -4,6 +4,8 @@ mod epoll;
 #[cfg(feature = "fourfold")]
 mod fourfold;
 #[cfg(feature = "fourfold")]
+mod fourfold_csharp;
+#[cfg(feature = "fourfold")]
 mod fourfold_go;
 #[cfg(feature = "fourfold")]
 mod fourfold_lifo;

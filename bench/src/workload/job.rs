@@ -44,14 +44,13 @@ impl Workload {
             | Self::StallNewBlock
             | Self::StallChannel
             | Self::StallChannelBlock => &[Fourfold, Go, TokioMt],
-            // Fourfold takes part when it has the dialect.
             Self::CsRun
             | Self::CsValueTask
             | Self::CsTcs
             | Self::CsWhenAll
             | Self::CsChannelBounded
             | Self::CsChannelUnbounded
-            | Self::CsForEach => &[Dotnet, TokioMt],
+            | Self::CsForEach => &[Fourfold, Dotnet, TokioMt],
             // tokio has no stackful tasks.
             Self::StallAll | Self::StallAllBlock | Self::StallStarted | Self::StallStartedBlock => {
                 &[Fourfold, Go]

@@ -1,7 +1,7 @@
 //! What Fourfold has set itself in each workload.
 
 use super::Workload;
-use crate::names::RuntimeName::{self, Cpython, Epoll, Go, Smol, Tokio, TokioMt};
+use crate::names::RuntimeName::{self, Cpython, Dotnet, Epoll, Go, Smol, Tokio, TokioMt};
 use crate::stall::Waiters;
 
 /// What Fourfold has set itself against one peer: a bound on its figure divided by the peer's.
@@ -49,13 +49,11 @@ impl Workload {
             | Self::StallStartedBlock
             | Self::StallChannel
             | Self::StallChannelBlock
-            | Self::CsRun
             | Self::CsValueTask
-            | Self::CsTcs
-            | Self::CsWhenAll
-            | Self::CsChannelBounded
             | Self::CsChannelUnbounded
             | Self::CsForEach => &[],
+            Self::CsRun | Self::CsTcs | Self::CsChannelBounded => const { &[to(Dotnet, 0.5)] },
+            Self::CsWhenAll => const { &[to(Dotnet, 0.5), to(TokioMt, 0.7)] },
         }
     }
 

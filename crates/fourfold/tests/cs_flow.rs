@@ -88,7 +88,7 @@ fn cs_16_work_of_the_pool_gets_the_values_too() {
     NAME.set_value("queued");
     let source = Arc::new(TaskCompletionSource::new());
     let tell = source.clone();
-    ThreadPool::queue_user_work_item(move || drop(tell.try_set_result(NAME.value())), false);
+    ThreadPool::queue_user_work_item(move || assert!(tell.try_set_result(NAME.value())), false);
     assert_eq!(source.task().result().unwrap(), Some("queued"));
 }
 
