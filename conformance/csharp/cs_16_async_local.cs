@@ -31,12 +31,13 @@ class Program
         // Into whatever is started, as it was then.
         var gate = new ManualResetEventSlim();
         var task = Task.Run(() => { gate.Wait(); return local.Value; });
-        var thread = new Thread(() => { gate.Wait(); P($"thread: {local.Value}"); });
+        string inThread = null;
+        var thread = new Thread(() => { gate.Wait(); inThread = local.Value; });
         thread.Start();
         local.Value = "changed";
         gate.Set();
-        P($"task: {task.Result}");
         thread.Join();
+        P($"task: {task.Result}, thread: {inThread}");
         P($"here: {local.Value}");
 
         // A change in a task stays there.

@@ -36,6 +36,8 @@ class Program
         P($"WhenAll() empty completed {Task.WhenAll().IsCompleted} result order {string.Join(",", await Task.WhenAll(Later(30, 1), Later(5, 2)))}");
         var any = await Task.WhenAny(Task.FromException(new Exception("x")), Later(5, 1));
         P($"WhenAny never faults: inner={any.Status}");
+        // Looked at, so that it is none of the unobserved ones below.
+        _ = any.Exception;
 
         // What is raised where.
         try { Task.FromException(new Exception("w")).Wait(); } catch (Exception e) { P($"Wait {e.GetType().Name}"); }

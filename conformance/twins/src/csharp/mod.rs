@@ -182,8 +182,12 @@ pub(crate) const TWINS: &[Twin] = &[
 
 /// Programs that have no twin yet. A name leaves this list when its twin enters [`TWINS`].
 pub(crate) const AWAITED: &[&str] = &[
+    "cs_03_blocking",
+    "cs_03_mixed",
     "cs_04_messages",
+    "cs_07_cleanup",
     "cs_17_async_stream",
+    "cs_17_await_using",
     "cs_17_cancellation",
     "cs_18_bounded",
     "cs_18_complete",
