@@ -67,12 +67,15 @@ agree! {
     cs_02_continuations_asynchronously_agrees_with_dotnet: "cs_02_continuations_asynchronously";
     cs_02_inline_order_agrees_with_dotnet: "cs_02_inline_order";
     cs_02_where_inline_ends_agrees_with_dotnet: "cs_02_where_inline_ends";
+    cs_03_blocking_agrees_with_dotnet: "cs_03_blocking";
     cs_03_context_agrees_with_dotnet: "cs_03_context";
+    cs_03_mixed_agrees_with_dotnet: "cs_03_mixed";
     cs_03_scheduler_agrees_with_dotnet: "cs_03_scheduler";
     cs_04_inline_wait_agrees_with_dotnet: "cs_04_inline_wait";
     cs_04_wait_agrees_with_dotnet: "cs_04_wait";
     cs_05_when_all_agrees_with_dotnet: "cs_05_when_all";
     cs_06_when_any_agrees_with_dotnet: "cs_06_when_any";
+    cs_07_cleanup_agrees_with_dotnet: "cs_07_cleanup";
     cs_07_pre_cancelled_agrees_with_dotnet: "cs_07_pre_cancelled";
     cs_07_token_matching_agrees_with_dotnet: "cs_07_token_matching";
     cs_08_callbacks_agrees_with_dotnet: "cs_08_callbacks";
@@ -107,6 +110,7 @@ agree! {
     cs_22_limited_scheduler_agrees_with_dotnet: "cs_22_limited_scheduler";
     cs_22_pump_agrees_with_dotnet: "cs_22_pump";
     cs_22_scheduler_calls_agrees_with_dotnet: "cs_22_scheduler_calls";
+    semantics_agrees_with_dotnet: "semantics";
 }
 
 #[test]

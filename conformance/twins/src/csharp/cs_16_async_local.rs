@@ -67,14 +67,13 @@ fn program() -> Result<()> {
     let thread = thread::spawn(move || {
         context.run(|| {
             waits.wait();
-            println!("thread: {}", local());
-        });
+            local()
+        })
     });
     set("changed");
     gate.set();
-    // The original has the thread print first by luck; here it does in any case.
-    thread.join().expect("it does not panic");
-    println!("task: {}", task.result()?);
+    let in_thread = thread.join().expect("it does not panic");
+    println!("task: {}, thread: {in_thread}", task.result()?);
     println!("here: {}", local());
 
     // A change in a task stays there.

@@ -8,6 +8,8 @@ const FAILING_SCHEDULER: &str =
     "what a scheduler is given it cannot refuse: a panic of it comes out, and cancels the task";
 const INLINE: &str = "a scheduler is asked whether it would, and to take out the task only where that waits in its queue";
 const NO_HANDLE: &str = "threads wait for permits by wait, which takes one";
+const TRAP: &str =
+    "who blocks the thread that a task must go on on is told so, instead of waiting for ever";
 const WITHIN: &str = "a method that is called back while it asks goes on when it has asked: one call, not two nested ones";
 const PANIC: &str = "what a context calls returns nothing, and can fail only by panicking";
 
@@ -420,5 +422,18 @@ pub(super) const CS_21_BUILDERS: &[Difference] = &[
         original: "begun 2, ended 2, posted: Exception(of a void one)",
         twin: "begun 2, ended 2, posted: panic(an async void method failed: of a void one)",
         reason: PANIC,
+    },
+];
+
+pub(super) const CS_03_BLOCKING: &[Difference] = &[
+    Difference {
+        original: "blocked on it: False, WaitingForActivation",
+        twin: "blocked on it: SyncOverAsyncException, WaitingForActivation",
+        reason: TRAP,
+    },
+    Difference {
+        original: "that had nothing to leave for: False",
+        twin: "that had nothing to leave for: SyncOverAsyncException",
+        reason: TRAP,
     },
 ];

@@ -8,12 +8,15 @@ mod cs_01_hot_start;
 mod cs_02_continuations_asynchronously;
 mod cs_02_inline_order;
 mod cs_02_where_inline_ends;
+mod cs_03_blocking;
 mod cs_03_context;
+mod cs_03_mixed;
 mod cs_03_scheduler;
 mod cs_04_inline_wait;
 mod cs_04_wait;
 mod cs_05_when_all;
 mod cs_06_when_any;
+mod cs_07_cleanup;
 mod cs_07_pre_cancelled;
 mod cs_07_token_matching;
 mod cs_08_callbacks;
@@ -51,6 +54,7 @@ mod cs_22_scheduler_calls;
 mod differs;
 mod pool;
 mod pump;
+mod semantics;
 mod show;
 mod threading;
 
@@ -70,12 +74,15 @@ pub(crate) const TWINS: &[Twin] = &[
         run: cs_02_where_inline_ends::run,
         differs: differs::CS_02_WHERE_INLINE_ENDS,
     },
+    Twin { name: "cs_03_blocking", run: cs_03_blocking::run, differs: differs::CS_03_BLOCKING },
     Twin { name: "cs_03_context", run: cs_03_context::run, differs: differs::CS_03_CONTEXT },
+    Twin { name: "cs_03_mixed", run: cs_03_mixed::run, differs: &[] },
     Twin { name: "cs_03_scheduler", run: cs_03_scheduler::run, differs: &[] },
     Twin { name: "cs_04_inline_wait", run: cs_04_inline_wait::run, differs: &[] },
     Twin { name: "cs_04_wait", run: cs_04_wait::run, differs: differs::CS_04_WAIT },
     Twin { name: "cs_05_when_all", run: cs_05_when_all::run, differs: differs::CS_05_WHEN_ALL },
     Twin { name: "cs_06_when_any", run: cs_06_when_any::run, differs: differs::CS_06_WHEN_ANY },
+    Twin { name: "cs_07_cleanup", run: cs_07_cleanup::run, differs: &[] },
     Twin {
         name: "cs_07_pre_cancelled",
         run: cs_07_pre_cancelled::run,
@@ -178,14 +185,12 @@ pub(crate) const TWINS: &[Twin] = &[
         run: cs_22_scheduler_calls::run,
         differs: differs::CS_22_SCHEDULER_CALLS,
     },
+    Twin { name: "semantics", run: semantics::run, differs: &[] },
 ];
 
 /// Programs that have no twin yet. A name leaves this list when its twin enters [`TWINS`].
 pub(crate) const AWAITED: &[&str] = &[
-    "cs_03_blocking",
-    "cs_03_mixed",
     "cs_04_messages",
-    "cs_07_cleanup",
     "cs_17_async_stream",
     "cs_17_await_using",
     "cs_17_cancellation",
@@ -197,5 +202,4 @@ pub(crate) const AWAITED: &[&str] = &[
     "cs_19_progress",
     "cs_19_timer",
     "inline",
-    "semantics",
 ];
