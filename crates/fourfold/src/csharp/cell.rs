@@ -167,6 +167,7 @@ struct Fault {
 }
 
 impl Node {
+    #[inline]
     pub(crate) fn new(kind: Kind, pool: Pool, location: &'static Location<'static>) -> Node {
         Node {
             id: TaskId::next(),
@@ -182,22 +183,30 @@ impl Node {
         }
     }
 
+    #[inline]
     pub(crate) fn with_options(mut self, options: TaskCreationOptions) -> Node {
         self.options = options;
         self
     }
 
+    #[inline]
     pub(crate) fn with_status(mut self, status: TaskStatus) -> Node {
         *self.status.get_mut() = status as u8;
         self
     }
 
     /// Where and with which values its first step runs.
+    #[inline]
     pub(crate) fn resuming(mut self, place: Place, flow: Option<Flow>) -> Node {
-        *self.resume.get_mut() = Resume { place, flow, yielding: false };
+        // Assigned to a fresh one, of which nothing has to be dropped.
+        std::mem::forget(std::mem::replace(
+            self.resume.get_mut(),
+            Resume { place, flow, yielding: false },
+        ));
         self
     }
 
+    #[inline]
     pub(crate) fn with_token(mut self, token: CancellationToken) -> Node {
         if token != CancellationToken::none() {
             self.extras_mut().token = token;
@@ -205,6 +214,7 @@ impl Node {
         self
     }
 
+    #[inline]
     pub(crate) fn with_parent(mut self, parent: Option<Reference>) -> Node {
         if parent.is_some() {
             self.extras_mut().parent = parent;

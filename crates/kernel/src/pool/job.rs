@@ -128,6 +128,9 @@ impl fmt::Debug for Job {
     }
 }
 
+/// So many jobs a thief takes at most at once.
+const BATCH: usize = 16;
+
 /// The jobs of one worker, or those that any may take.
 pub(super) struct Jobs {
     len: AtomicUsize,
@@ -180,13 +183,30 @@ impl Jobs {
         if self.is_empty() { None } else { self.change(|state| state.queue.pop_front()) }
     }
 
-    /// The oldest, but not the newest.
+    /// Moves the older half, but not the newest and not more than a batch, into `into`, and returns the
+    /// oldest. They come out there in the order in which they were pushed here.
     #[inline]
-    pub(super) fn pop_old(&self) -> Option<Job> {
-        if !self.has_old() {
-            return None;
+    pub(super) fn steal_into(&self, into: &Jobs) -> Option<Job> {
+        if self.has_old() { self.steal(into) } else { None }
+    }
+
+    fn steal(&self, into: &Jobs) -> Option<Job> {
+        let mut stolen: [Option<Job>; BATCH] = [const { None }; BATCH];
+        let count = self.change(|state| {
+            let count = (state.queue.len() / 2).min(BATCH);
+            stolen.iter_mut().zip(state.queue.drain(..count)).for_each(|(place, job)| {
+                *place = Some(job);
+            });
+            count
+        });
+        let first = stolen[..count].first_mut()?.take();
+        if count > 1 {
+            // The newest is taken first there.
+            into.change(|state| {
+                state.queue.extend(stolen[1..count].iter_mut().rev().filter_map(Option::take))
+            });
         }
-        self.change(|state| if state.queue.len() > 1 { state.queue.pop_front() } else { None })
+        first
     }
 
     /// Whether there is one besides the newest.

@@ -195,8 +195,10 @@ impl Worker {
     #[inline]
     pub(super) fn push_job(&self, job: Job) {
         match self.remote.jobs.push(job) {
-            Ok(1) => {}
-            Ok(_) => self.shared.notify(),
+            // The newest is this worker's. While there are older ones whoever searches finds them, and
+            // wakes the next where it finds more: so it is enough to wake one when the first gets old.
+            Ok(2) => self.shared.notify(),
+            Ok(_) => {}
             Err(_) => unreachable!("only the shared queue is ever closed"),
         }
     }
@@ -427,7 +429,7 @@ impl Worker {
     fn steal(&self, other: &Remote) -> Option<Work> {
         // SAFETY: this is the owner of the ring that is stolen into, and the other is another.
         let stolen = unsafe { other.ring.steal_into(&self.remote.ring) };
-        stolen.map(Work::Task).or_else(|| other.jobs.pop_old().map(Work::Job))
+        stolen.map(Work::Task).or_else(|| other.jobs.steal_into(&self.remote.jobs).map(Work::Job))
     }
 
     /// From here on this worker is not counted among those that search.
