@@ -22,6 +22,8 @@
 //! | [`task`] | [`Task`], [`async_method`], `Task::run`, `when_all` … |
 //! | `completion_source.rs` | [`TaskCompletionSource`] |
 //! | [`value_task`] | [`ValueTask`], and what may stand behind one |
+//! | [`async_streams`] | [`AsyncEnumerable`], [`async_iterator`], [`await_foreach!`](await_foreach!) |
+//! | [`channels`] | [`Channel`], its two halves, and their options |
 //! | [`state_machine`] | [`AsyncTaskMethodBuilder`], [`TaskAwaiter`]: what a compiler writes, by hand |
 //! | [`cancellation`] | [`CancellationTokenSource`], [`CancellationToken`] |
 //! | [`synchronization_context`] | [`SynchronizationContext`], and [`Pump`], one of a single thread |
@@ -45,8 +47,10 @@
 
 mod alarm;
 mod ambient;
+pub mod async_streams;
 pub mod cancellation;
 mod cell;
+pub mod channels;
 mod completion_source;
 mod continuation;
 pub mod exceptions;
@@ -64,17 +68,27 @@ pub mod task;
 mod thread_pool;
 pub mod value_task;
 
+#[doc(inline)]
+pub use crate::__csharp_await_foreach as await_foreach;
+pub use async_streams::{
+    AsyncEnumerable, AsyncEnumerator, AsyncIteratorDisposed, Yielder, async_iterator,
+    async_iterator_with, from_stream,
+};
 pub use cancellation::{
     CancellationToken, CancellationTokenRegistration, CancellationTokenSource, WaitHandle,
+};
+pub use channels::{
+    BoundedChannelFullMode, BoundedChannelOptions, Channel, ChannelReader, ChannelWriter,
+    UnboundedChannelOptions,
 };
 pub use completion_source::TaskCompletionSource;
 #[cfg(feature = "http")]
 pub use exceptions::HttpRequestException;
 pub use exceptions::{
-    AggregateException, ArgumentException, ArgumentOutOfRangeException, InvalidOperationException,
-    NotSupportedException, ObjectDisposedException, OperationCanceledException,
-    SemaphoreFullException, TimeoutException, UnobservedTaskExceptionEventArgs,
-    on_unobserved_task_exception,
+    AggregateException, ArgumentException, ArgumentOutOfRangeException, ChannelClosedException,
+    InvalidOperationException, NotSupportedException, ObjectDisposedException,
+    OperationCanceledException, SemaphoreFullException, TimeoutException,
+    UnobservedTaskExceptionEventArgs, on_unobserved_task_exception,
 };
 pub use execution_context::{
     AsyncFlowControl, AsyncLocal, AsyncLocalValueChangedArgs, ExecutionContext,

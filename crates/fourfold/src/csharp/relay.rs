@@ -24,6 +24,14 @@ impl Relay {
         Arc::new(Relay(Lock::new(State::Waits(waker))))
     }
 
+    /// The callback. What is woken is queued.
+    pub(crate) fn wake_in_turn(&self) {
+        let state = std::mem::replace(&mut *self.0.lock(), State::Woken);
+        if let State::Waits(waker) = state {
+            waker.wake();
+        }
+    }
+
     /// The callback. A body of this dialect goes on inside of it, wherever it is called.
     pub(crate) fn wake(&self) {
         let state = std::mem::replace(&mut *self.0.lock(), State::Woken);

@@ -30,8 +30,9 @@ pub use canceled::OperationCanceledException;
 #[cfg(feature = "http")]
 pub use http_request::HttpRequestException;
 pub use simple::{
-    ArgumentException, ArgumentOutOfRangeException, InvalidOperationException,
-    NotSupportedException, ObjectDisposedException, SemaphoreFullException, TimeoutException,
+    ArgumentException, ArgumentOutOfRangeException, ChannelClosedException,
+    InvalidOperationException, NotSupportedException, ObjectDisposedException,
+    SemaphoreFullException, TimeoutException,
 };
 pub(super) use unobserved::unobserved;
 pub use unobserved::{

@@ -89,6 +89,12 @@ exceptions! {
     /// The original: [`NotSupportedException`](https://learn.microsoft.com/dotnet/api/system.notsupportedexception).
     NotSupportedException(Failed, "Specified method is not supported.");
 
+    /// Nothing more is written to the channel, or to be read from it. Its [cause](Error::cause) is what it was
+    /// completed with, if that was an error.
+    ///
+    /// The original: [`ChannelClosedException`](https://learn.microsoft.com/dotnet/api/system.threading.channels.channelclosedexception).
+    ChannelClosedException(Failed, "The channel has been closed.");
+
     /// More was given back to a semaphore than it may have.
     ///
     /// The original: [`SemaphoreFullException`](https://learn.microsoft.com/dotnet/api/system.threading.semaphorefullexception).

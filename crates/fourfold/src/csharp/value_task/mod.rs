@@ -80,6 +80,7 @@ pub struct ValueTask<T: Send + 'static = ()> {
 
 enum Held<T: Send + 'static> {
     Value(T),
+    Returnable(Returnable<T>),
     Failed(Error),
     Canceled(Error),
     Task(OfTask<T>),
@@ -98,6 +99,33 @@ struct OfTask<T: Send + 'static> {
 unsafe impl<T: Send + 'static> Send for OfTask<T> {}
 // SAFETY: as above.
 unsafe impl<T: Send + 'static> Sync for OfTask<T> {}
+
+/// A value that goes back to its owner if nobody takes it.
+struct Returnable<T: Send + 'static> {
+    value: Option<T>,
+    owner: Arc<dyn Owner<T>>,
+}
+
+/// Who gave a value out, and takes it back where nobody wanted it.
+pub(super) trait Owner<T>: Send + Sync {
+    fn take_back(&self, value: T);
+}
+
+impl<T: Send + 'static> Returnable<T> {
+    #[inline]
+    fn take(mut self) -> T {
+        self.value.take().expect("it is there until it is taken or goes back")
+    }
+}
+
+impl<T: Send + 'static> Drop for Returnable<T> {
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(value) = self.value.take() {
+            self.owner.take_back(value);
+        }
+    }
+}
 
 /// A place in a source.
 struct OfSource<T: Send + 'static> {
@@ -147,6 +175,17 @@ impl<T: Send + 'static> ValueTask<T> {
         ValueTask { held: Held::Canceled(OperationCanceledException::of_task(token).into()) }
     }
 
+    /// One that has this result, which goes back to `owner` if the value task is dropped instead of awaited.
+    #[inline]
+    pub(super) fn returnable(value: T, owner: Arc<dyn Owner<T>>) -> ValueTask<T> {
+        ValueTask { held: Held::Returnable(Returnable { value: Some(value), owner }) }
+    }
+
+    /// One that was cancelled with this.
+    pub(super) fn canceled(error: Error) -> ValueTask<T> {
+        ValueTask { held: Held::Canceled(error) }
+    }
+
     /// One that has the result of `source` that is known there by `token`.
     #[inline]
     pub fn from_source(source: Arc<dyn ValueTaskSource<T>>, token: u64) -> ValueTask<T> {
@@ -180,7 +219,9 @@ impl<T: Send + 'static> ValueTask<T> {
 
     fn status(&self) -> ValueTaskSourceStatus {
         match &self.held {
-            Held::Value(_) | Held::Nothing => ValueTaskSourceStatus::Succeeded,
+            Held::Value(_) | Held::Returnable(_) | Held::Nothing => {
+                ValueTaskSourceStatus::Succeeded
+            }
             Held::Failed(_) => ValueTaskSourceStatus::Faulted,
             Held::Canceled(_) => ValueTaskSourceStatus::Canceled,
             Held::Source(of) => of.status(),
@@ -202,6 +243,7 @@ impl<T: Send + 'static> ValueTask<T> {
         }
         Some(match std::mem::replace(held, Held::Nothing) {
             Held::Value(value) => Ok(value),
+            Held::Returnable(returnable) => Ok(returnable.take()),
             Held::Failed(error) | Held::Canceled(error) => Err(error),
             Held::Source(mut of) => of.get_result(),
             Held::Task(of) => {
@@ -252,6 +294,7 @@ impl<T: Clone + Send + Sync + 'static> ValueTask<T> {
             Held::Source(of) => {
                 ValueTask::from_task(ValueTask { held: Held::Source(of) }.as_task()).held
             }
+            Held::Returnable(returnable) => Held::Value(returnable.take()),
             held => held,
         };
         self.held = held;
@@ -260,7 +303,7 @@ impl<T: Clone + Send + Sync + 'static> ValueTask<T> {
             Held::Failed(error) => Held::Failed(error.clone()),
             Held::Canceled(error) => Held::Canceled(error.clone()),
             Held::Task(of) => Held::Task(OfTask { cell: of.cell.clone(), copy: of.copy }),
-            Held::Source(_) => unreachable!("replaced above"),
+            Held::Source(_) | Held::Returnable(_) => unreachable!("replaced above"),
             Held::Nothing => Held::Nothing,
         };
         ValueTask { held: copy }
@@ -273,6 +316,7 @@ impl<T: Send + Sync + 'static> ValueTask<T> {
     pub fn as_task(self) -> Task<T> {
         match self.held {
             Held::Value(value) => Task::from_result(value),
+            Held::Returnable(returnable) => Task::from_result(returnable.take()),
             Held::Failed(error) => Task::from_exception(error),
             Held::Canceled(error) => {
                 Task::ended(Outcome::of_method(Err(error)), Location::caller())

@@ -1,0 +1,499 @@
+//! What both halves of a channel share.
+//!
+//! ```text
+//!   write ──► somebody reads?  its operation gets the item
+//!             room?            items ──► look: there is something
+//!             full             wait in line with the item, or drop one
+//!   read  ──► items?           the first; the first writer in line puts its item in, or look: there is room
+//!             a writer waits?  its item (only in a rendezvous)
+//!             none             wait in line
+//! ```
+//!
+//! # Invariants
+//!
+//! 1. Who reads stands in line only while there is no item and no writer in line; who writes, only while the
+//!    channel is full. Neither does after the completion.
+//! 2. An operation is taken out of line under the lock, and ended by whoever did so, after it.
+//! 3. An item that a reader got and did not look at comes back to the front, even if that makes one too many.
+//! 4. Nothing foreign runs under the lock, but the `clone` of a peek.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use fourfold_kernel::lock::{Guard, Lock};
+
+use super::super::cancellation::CancellationToken;
+use super::super::exceptions::{ChannelClosedException, OperationCanceledException};
+use super::super::outcome::Outcome;
+use super::super::task::Task;
+use super::super::value_task::{Owner, ValueTask};
+use super::line::{Drained, Line};
+use super::operation::Operation;
+use super::options::BoundedChannelFullMode;
+use crate::{Error, Result};
+
+/// In which line.
+#[derive(Clone, Copy)]
+pub(super) enum Which {
+    Readers,
+    Writers,
+    LooksToRead,
+    LooksToWrite,
+}
+
+type Reader<T> = Arc<Operation<T, T>>;
+type Look<T> = Arc<Operation<T, bool>>;
+
+/// A writer in line, and what it is to write.
+struct Writer<T: Send + 'static> {
+    operation: Arc<Operation<T, ()>>,
+    item: T,
+}
+
+pub(super) struct Shared<T: Send + 'static> {
+    state: Lock<State<T>>,
+    pub(super) capacity: usize,
+    mode: BoundedChannelFullMode,
+    asynchronously: bool,
+    item_dropped: Option<ItemDropped<T>>,
+    completion: Task,
+}
+
+pub(super) type ItemDropped<T> = Box<dyn Fn(T) + Send + Sync>;
+
+struct State<T: Send + 'static> {
+    items: VecDeque<T>,
+    readers: Line<Reader<T>>,
+    writers: Line<Writer<T>>,
+    looks_to_read: Line<Look<T>>,
+    looks_to_write: Line<Look<T>>,
+    /// Nothing is written any more, and why, if that is an error.
+    done: Option<Option<Error>>,
+    /// Operations for the next wait, if nobody has them any more.
+    spare: Spare<T>,
+}
+
+struct Spare<T: Send + 'static> {
+    reader: Option<Reader<T>>,
+    writer: Option<Arc<Operation<T, ()>>>,
+    look_to_read: Option<Look<T>>,
+    look_to_write: Option<Look<T>>,
+}
+
+/// What became of an item that was offered.
+enum Offered<T: Send + 'static> {
+    Added(Drained<Look<T>>),
+    Given(Reader<T>, T),
+    Dropped(T),
+    Full(T),
+    Closed(T),
+}
+
+/// An item that was taken, and what follows from it.
+struct Taken<T: Send + 'static> {
+    item: T,
+    written: Option<Arc<Operation<T, ()>>>,
+    looks: Drained<Look<T>>,
+    finished: Option<Option<Error>>,
+}
+
+impl<T: Send + 'static> State<T> {
+    fn offer(&mut self, item: T, capacity: usize, mode: BoundedChannelFullMode) -> Offered<T> {
+        if self.done.is_some() {
+            return Offered::Closed(item);
+        }
+        if let Some(reader) = self.readers.pop_front() {
+            return Offered::Given(reader, item);
+        }
+        if self.items.len() < capacity {
+            self.items.push_back(item);
+            return Offered::Added(self.looks_to_read.drain());
+        }
+        let dropped = match mode {
+            BoundedChannelFullMode::Wait => return Offered::Full(item),
+            BoundedChannelFullMode::DropWrite => return Offered::Dropped(item),
+            BoundedChannelFullMode::DropNewest => self.items.pop_back(),
+            BoundedChannelFullMode::DropOldest => self.items.pop_front(),
+        };
+        match dropped {
+            Some(dropped) => {
+                self.items.push_back(item);
+                Offered::Dropped(dropped)
+            }
+            None => Offered::Dropped(item),
+        }
+    }
+
+    fn take(&mut self, capacity: usize) -> Option<Taken<T>> {
+        let Some(item) = self.items.pop_front() else {
+            let Writer { operation, item } = self.writers.pop_front()?;
+            let written = Some(operation);
+            return Some(Taken { item, written, looks: Drained::none(), finished: None });
+        };
+        let mut taken = Taken { item, written: None, looks: Drained::none(), finished: None };
+        if self.done.is_some() {
+            if self.items.is_empty() {
+                taken.finished = self.done.clone();
+            }
+        } else if self.items.len() < capacity {
+            match self.writers.pop_front() {
+                Some(Writer { operation, item }) => {
+                    self.items.push_back(item);
+                    taken.written = Some(operation);
+                }
+                None => taken.looks = self.looks_to_write.drain(),
+            }
+        }
+        Some(taken)
+    }
+}
+
+fn look<T: Send + 'static>(looks: Drained<Look<T>>) {
+    for operation in looks {
+        // Of one that is gone nothing is lost.
+        drop(operation.end(Ok(true)));
+    }
+}
+
+impl<T: Send + 'static> Shared<T> {
+    pub(super) fn new(
+        capacity: usize,
+        mode: BoundedChannelFullMode,
+        asynchronously: bool,
+        item_dropped: Option<ItemDropped<T>>,
+        completion: Task,
+    ) -> Shared<T> {
+        let spare = Spare { reader: None, writer: None, look_to_read: None, look_to_write: None };
+        let state = State {
+            items: VecDeque::new(),
+            readers: Line::default(),
+            writers: Line::default(),
+            looks_to_read: Line::default(),
+            looks_to_write: Line::default(),
+            done: None,
+            spare,
+        };
+        let state = Lock::new(state);
+        Shared { state, capacity, mode, asynchronously, item_dropped, completion }
+    }
+
+    pub(super) fn completion(&self) -> Task {
+        self.completion.clone()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.state.lock().items.len()
+    }
+
+    // Writing
+
+    /// False, and the item comes back, if it is full or closed.
+    #[inline]
+    pub(super) fn try_write(&self, item: T) -> std::result::Result<(), T> {
+        let offered = self.state.lock().offer(item, self.capacity, self.mode);
+        match offered {
+            Offered::Full(item) | Offered::Closed(item) => Err(item),
+            offered => {
+                self.offered(offered);
+                Ok(())
+            }
+        }
+    }
+
+    fn offered(&self, offered: Offered<T>) {
+        match offered {
+            Offered::Added(looks) => look(looks),
+            Offered::Given(reader, item) => self.give(&reader, item),
+            Offered::Dropped(item) => {
+                if let Some(item_dropped) = &self.item_dropped {
+                    item_dropped(item);
+                }
+            }
+            Offered::Full(_) | Offered::Closed(_) => {}
+        }
+    }
+
+    /// Gives an item to who was the first in line, or puts it back where that one is gone.
+    fn give(&self, reader: &Reader<T>, item: T) {
+        if let Err(Ok(item)) = reader.end(Ok(item)) {
+            self.put_back(item);
+        }
+    }
+
+    pub(super) fn put_back(&self, mut item: T) {
+        loop {
+            let mut state = self.state.lock();
+            let Some(reader) = state.readers.pop_front() else {
+                state.items.push_front(item);
+                let looks = state.looks_to_read.drain();
+                drop(state);
+                return look(looks);
+            };
+            drop(state);
+            match reader.end(Ok(item)) {
+                Err(Ok(refused)) => item = refused,
+                _ => return,
+            }
+        }
+    }
+
+    pub(super) fn write(self: &Arc<Self>, item: T, token: &CancellationToken) -> ValueTask<()> {
+        if token.is_cancellation_requested() {
+            return ValueTask::from_canceled(token.clone());
+        }
+        let mut state = self.state.lock();
+        match state.offer(item, self.capacity, self.mode) {
+            Offered::Full(item) => {
+                let State { writers, spare, .. } = &mut *state;
+                let operation =
+                    self.operation(&mut spare.writer, Which::Writers, |_, ()| {}, token);
+                operation.stands(writers.push_back(Writer { operation: operation.clone(), item }));
+                // In a rendezvous somebody who waits is something to read.
+                let looks =
+                    if self.capacity == 0 { state.looks_to_read.drain() } else { Drained::none() };
+                drop(state);
+                look(looks);
+                operation.value_task(token)
+            }
+            Offered::Closed(item) => {
+                let error = state.done.clone().flatten();
+                drop(state);
+                drop(item);
+                closed(error)
+            }
+            offered => {
+                drop(state);
+                self.offered(offered);
+                ValueTask::completed_task()
+            }
+        }
+    }
+
+    pub(super) fn look_to_write(self: &Arc<Self>, token: &CancellationToken) -> ValueTask<bool> {
+        if token.is_cancellation_requested() {
+            return ValueTask::from_canceled(token.clone());
+        }
+        let mut state = self.state.lock();
+        if let Some(done) = &state.done {
+            return ended(done.clone(), state);
+        }
+        let room = state.items.len() < self.capacity
+            || self.mode != BoundedChannelFullMode::Wait
+            || !state.readers.is_empty();
+        if room {
+            return ValueTask::from_result(true);
+        }
+        let State { looks_to_write, spare, .. } = &mut *state;
+        let operation =
+            self.operation(&mut spare.look_to_write, Which::LooksToWrite, |_, _| {}, token);
+        operation.stands(looks_to_write.push_back(operation.clone()));
+        drop(state);
+        operation.value_task(token)
+    }
+
+    /// Nothing is written from here on. False if that was so already.
+    pub(super) fn complete(&self, error: Option<Error>) -> bool {
+        let mut state = self.state.lock();
+        if state.done.is_some() {
+            return false;
+        }
+        state.done = Some(error.clone());
+        let empty = state.items.is_empty();
+        let (readers, writers) = (state.readers.drain(), state.writers.drain());
+        let (looks, more) = (state.looks_to_read.drain(), state.looks_to_write.drain());
+        drop(state);
+        if empty {
+            self.finish(error.clone());
+        }
+        for reader in readers {
+            drop(reader.end(Err(closed_error(error.clone()))));
+        }
+        for writer in writers {
+            drop(writer.operation.end(Err(closed_error(error.clone()))));
+        }
+        for operation in looks.into_iter().chain(more) {
+            drop(operation.end(error.clone().map_or(Ok(false), Err)));
+        }
+        true
+    }
+
+    fn finish(&self, error: Option<Error>) {
+        let outcome = match error {
+            None => Outcome::value(()),
+            Some(error) if error.is_cancelled() => Outcome::canceled(token_of(&error)),
+            Some(error) => Outcome::faulted(error),
+        };
+        // Who reads learns of the failure, so nobody has to look at the task.
+        outcome.observe();
+        drop(self.completion.finish(outcome));
+    }
+
+    // Reading
+
+    #[inline]
+    pub(super) fn try_read(&self) -> Option<T> {
+        let taken = self.state.lock().take(self.capacity);
+        taken.map(|taken| self.taken(taken))
+    }
+
+    #[inline]
+    fn taken(&self, taken: Taken<T>) -> T {
+        if let Some(operation) = taken.written {
+            // One that is gone has written nevertheless.
+            drop(operation.end(Ok(())));
+        }
+        look(taken.looks);
+        if let Some(error) = taken.finished {
+            self.finish(error);
+        }
+        taken.item
+    }
+
+    pub(super) fn peek(&self) -> Option<T>
+    where
+        T: Clone,
+    {
+        let state = self.state.lock();
+        let first = || Some(&state.writers.first()?.item);
+        state.items.front().or_else(first).cloned()
+    }
+
+    pub(super) fn read(self: &Arc<Self>, token: &CancellationToken) -> ValueTask<T> {
+        if token.is_cancellation_requested() {
+            return ValueTask::from_canceled(token.clone());
+        }
+        let mut state = self.state.lock();
+        if let Some(taken) = state.take(self.capacity) {
+            drop(state);
+            return ValueTask::returnable(self.taken(taken), self.clone());
+        }
+        if let Some(done) = &state.done {
+            let error = done.clone();
+            drop(state);
+            return closed(error);
+        }
+        let State { readers, spare, .. } = &mut *state;
+        let give_back = |channel: &Arc<Shared<T>>, item| channel.put_back(item);
+        let operation = self.operation(&mut spare.reader, Which::Readers, give_back, token);
+        operation.stands(readers.push_back(operation.clone()));
+        // In a rendezvous somebody who waits is room.
+        let looks = if self.capacity == 0 { state.looks_to_write.drain() } else { Drained::none() };
+        drop(state);
+        look(looks);
+        operation.value_task(token)
+    }
+
+    pub(super) fn look_to_read(self: &Arc<Self>, token: &CancellationToken) -> ValueTask<bool> {
+        if token.is_cancellation_requested() {
+            return ValueTask::from_canceled(token.clone());
+        }
+        let mut state = self.state.lock();
+        if !state.items.is_empty() || !state.writers.is_empty() {
+            return ValueTask::from_result(true);
+        }
+        if let Some(done) = &state.done {
+            return ended(done.clone(), state);
+        }
+        let State { looks_to_read, spare, .. } = &mut *state;
+        let operation =
+            self.operation(&mut spare.look_to_read, Which::LooksToRead, |_, _| {}, token);
+        operation.stands(looks_to_read.push_back(operation.clone()));
+        drop(state);
+        operation.value_task(token)
+    }
+
+    // Waiting
+
+    /// An operation for a wait: the spare one, if nobody has that any more.
+    fn operation<R: Send + 'static>(
+        self: &Arc<Self>,
+        spare: &mut Option<Arc<Operation<T, R>>>,
+        which: Which,
+        give_back: fn(&Arc<Shared<T>>, R),
+        token: &CancellationToken,
+    ) -> Arc<Operation<T, R>> {
+        if token.can_be_canceled() {
+            // Whoever cancels must not run what follows.
+            return Arc::new(Operation::new(self, which, give_back, true));
+        }
+        if let Some(spare) = spare
+            && let Some(operation) = Arc::get_mut(spare)
+        {
+            operation.reset();
+            return spare.clone();
+        }
+        let operation = Arc::new(Operation::new(self, which, give_back, self.asynchronously));
+        *spare = Some(operation.clone());
+        operation
+    }
+
+    /// Takes one out of line. False if it does not stand there any more.
+    pub(super) fn leave(&self, which: Which, key: u64) -> bool {
+        let mut state = self.state.lock();
+        // What is taken out is dropped after the lock is free.
+        match which {
+            Which::Readers => {
+                let left = state.readers.remove(key);
+                drop(state);
+                left.is_some()
+            }
+            Which::Writers => {
+                let left = state.writers.remove(key);
+                drop(state);
+                left.is_some()
+            }
+            Which::LooksToRead => {
+                let left = state.looks_to_read.remove(key);
+                drop(state);
+                left.is_some()
+            }
+            Which::LooksToWrite => {
+                let left = state.looks_to_write.remove(key);
+                drop(state);
+                left.is_some()
+            }
+        }
+    }
+}
+
+impl<T: Send + 'static> Owner<T> for Shared<T> {
+    fn take_back(&self, item: T) {
+        self.put_back(item);
+    }
+}
+
+/// What a look finds after the completion.
+fn ended<T: Send + 'static>(error: Option<Error>, state: Guard<'_, State<T>>) -> ValueTask<bool> {
+    drop(state);
+    error.map_or_else(|| ValueTask::from_result(false), ValueTask::from_exception)
+}
+
+/// What an operation that waits at the completion fails with.
+fn closed_error(error: Option<Error>) -> Error {
+    let closed = || Error::from(ChannelClosedException::default());
+    match error {
+        None => closed(),
+        Some(error) if error.is_cancelled() => error,
+        Some(error) => closed().caused_by(error),
+    }
+}
+
+/// What an operation that comes after the completion is.
+fn closed<R: Send + 'static>(error: Option<Error>) -> ValueTask<R> {
+    match error {
+        Some(error) if error.is_cancelled() => {
+            ValueTask::canceled(OperationCanceledException::of_task(token_of(&error)).into())
+        }
+        error => ValueTask::from_exception(closed_error(error)),
+    }
+}
+
+fn token_of(error: &Error) -> CancellationToken {
+    OperationCanceledException::of(error)
+        .map_or_else(CancellationToken::none, |error| error.cancellation_token().clone())
+}
+
+/// As `Result<()>` for who completes twice.
+pub(super) fn completed_twice() -> Result<()> {
+    Err(ChannelClosedException::default().into())
+}
