@@ -67,17 +67,22 @@ agree! {
     cs_02_continuations_asynchronously_agrees_with_dotnet: "cs_02_continuations_asynchronously";
     cs_02_inline_order_agrees_with_dotnet: "cs_02_inline_order";
     cs_02_where_inline_ends_agrees_with_dotnet: "cs_02_where_inline_ends";
+    cs_03_blocking_agrees_with_dotnet: "cs_03_blocking";
     cs_03_context_agrees_with_dotnet: "cs_03_context";
+    cs_03_mixed_agrees_with_dotnet: "cs_03_mixed";
     cs_03_scheduler_agrees_with_dotnet: "cs_03_scheduler";
     cs_04_inline_wait_agrees_with_dotnet: "cs_04_inline_wait";
     cs_04_wait_agrees_with_dotnet: "cs_04_wait";
     cs_05_when_all_agrees_with_dotnet: "cs_05_when_all";
     cs_06_when_any_agrees_with_dotnet: "cs_06_when_any";
+    cs_07_cleanup_agrees_with_dotnet: "cs_07_cleanup";
     cs_07_pre_cancelled_agrees_with_dotnet: "cs_07_pre_cancelled";
     cs_07_token_matching_agrees_with_dotnet: "cs_07_token_matching";
     cs_08_callbacks_agrees_with_dotnet: "cs_08_callbacks";
     cs_08_registrations_agrees_with_dotnet: "cs_08_registrations";
+    cs_09_cancel_after_agrees_with_dotnet: "cs_09_cancel_after";
     cs_09_linked_agrees_with_dotnet: "cs_09_linked";
+    cs_09_tokens_agrees_with_dotnet: "cs_09_tokens";
     cs_10_completion_source_agrees_with_dotnet: "cs_10_completion_source";
     cs_11_cold_agrees_with_dotnet: "cs_11_cold";
     cs_11_status_agrees_with_dotnet: "cs_11_status";
@@ -89,14 +94,23 @@ agree! {
     cs_14_async_void_crash_agrees_with_dotnet: "cs_14_async_void_crash";
     cs_14_async_void_ends_agrees_with_dotnet: "cs_14_async_void_ends";
     cs_14_unobserved_agrees_with_dotnet: "cs_14_unobserved";
+    cs_15_source_agrees_with_dotnet: "cs_15_source";
+    cs_15_value_task_agrees_with_dotnet: "cs_15_value_task";
     cs_16_async_local_agrees_with_dotnet: "cs_16_async_local";
     cs_16_execution_context_agrees_with_dotnet: "cs_16_execution_context";
+    cs_19_delay_yield_agrees_with_dotnet: "cs_19_delay_yield";
+    cs_19_scheduler_pair_agrees_with_dotnet: "cs_19_scheduler_pair";
+    cs_19_semaphore_agrees_with_dotnet: "cs_19_semaphore";
     cs_20_more_threads_agrees_with_dotnet: "cs_20_more_threads";
     cs_20_pool_order_agrees_with_dotnet: "cs_20_pool_order";
     cs_20_stealing_agrees_with_dotnet: "cs_20_stealing";
+    cs_21_awaitables_agrees_with_dotnet: "cs_21_awaitables";
+    cs_21_builders_agrees_with_dotnet: "cs_21_builders";
+    cs_21_state_machine_agrees_with_dotnet: "cs_21_state_machine";
     cs_22_limited_scheduler_agrees_with_dotnet: "cs_22_limited_scheduler";
     cs_22_pump_agrees_with_dotnet: "cs_22_pump";
     cs_22_scheduler_calls_agrees_with_dotnet: "cs_22_scheduler_calls";
+    semantics_agrees_with_dotnet: "semantics";
 }
 
 #[test]

@@ -366,3 +366,13 @@ fn cs_09_a_delay_that_is_cancelled_ends_in_the_call_of_cancel() {
     source.cancel().unwrap();
     assert_eq!(delay.status(), TaskStatus::Canceled);
 }
+
+#[test]
+fn cs_09_a_limit_of_no_time_is_over_from_the_start() {
+    let source = CancellationTokenSource::with_delay(Duration::ZERO);
+    assert!(source.is_cancellation_requested());
+    let called = Arc::new(AtomicBool::new(false));
+    let calls = called.clone();
+    source.token().register(move || calls.store(true, Ordering::SeqCst)).forget();
+    assert!(called.load(Ordering::SeqCst), "it was cancelled before it was registered with");
+}

@@ -1,7 +1,7 @@
 use fourfold::Result;
 use fourfold::csharp::{
-    CancellationToken, Task, TaskCompletionSource, TaskContinuationOptions, TaskCreationOptions,
-    async_method,
+    CancellationToken, NotifyCompletion, Task, TaskCompletionSource, TaskContinuationOptions,
+    TaskCreationOptions, async_method,
 };
 
 use super::pool;
@@ -37,8 +37,8 @@ fn source(kinds: &str) -> TaskCompletionSource<()> {
     for (i, kind) in kinds.chars().enumerate() {
         let name = format!("{kind}{}", i + 1);
         match kind {
-            // What the original calls by OnCompleted is the rest of a method here.
-            'a' | 'o' => awaits(&task, name),
+            'a' => awaits(&task, name),
+            'o' => task.get_awaiter().on_completed(Box::new(move || LOG.add(name))),
             'w' => awaits(&Task::when_all([task.clone()]), name),
             'q' => drop(task.continue_with(move |_| {
                 LOG.add(name);

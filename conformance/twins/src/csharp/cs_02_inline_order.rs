@@ -1,6 +1,7 @@
 use fourfold::Result;
 use fourfold::csharp::{
-    CancellationToken, Task, TaskCompletionSource, TaskContinuationOptions, async_method,
+    CancellationToken, NotifyCompletion, Task, TaskCompletionSource, TaskContinuationOptions,
+    async_method,
 };
 
 use super::pool;
@@ -44,8 +45,8 @@ fn synchronously<R: Send + Sync + 'static>(
 fn attach(task: &Task, kind: char, number: usize) -> Result<()> {
     let name = format!("{kind}{number}");
     match kind {
-        // What the original calls by OnCompleted is the rest of a method here.
-        'a' | 'o' => awaits(task, name),
+        'a' => awaits(task, name),
+        'o' => task.get_awaiter().on_completed(Box::new(move || LOG.add(name))),
         'u' => awaits_uncaptured(task, name),
         'q' => drop(task.continue_with(move |_| {
             LOG.add(name);
@@ -78,7 +79,7 @@ fn mix(kinds: &str) -> Result<()> {
 pub(crate) fn run() {
     pool::run(|| {
         pool::hold();
-        // a: await; u: await configure_await(false); o: OnCompleted; q: continue_with; s: continue_with
+        // a: await; u: await configure_await(false); o: on_completed; q: continue_with; s: continue_with
         // with EXECUTE_SYNCHRONOUSLY; w: await when_all; n: await when_any; x: await a synchronous
         // continue_with.
         let mixes = "a u o q s w n x aa aaa aaaa uu uau oo oao qq ss sss ww nn xx aq qa as sa qs sq aw \

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use fourfold::Result;
-use fourfold::csharp::{CancellationToken, Task, TaskCompletionSource, async_method};
+use fourfold::csharp::{CancellationToken, NotifyCompletion, Task, TaskCompletionSource};
 
 use super::show::{b, exception, thrown};
 
@@ -56,12 +56,9 @@ fn program() -> Result<()> {
     let race = Task::when_any([winner.task(), loser.task()])?;
     winner.set_result(1)?;
     let continued = Arc::new(AtomicBool::new(false));
-    let (continues, awaited) = (continued.clone(), loser.task());
-    async_method(async move {
-        awaited.await?;
-        continues.store(true, Ordering::Relaxed);
-        Ok(())
-    });
+    let continues = continued.clone();
+    let continuation = move || continues.store(true, Ordering::Relaxed);
+    loser.task().get_awaiter().on_completed(Box::new(continuation));
     loser.set_result(2)?;
     println!(
         "the loser: {}, continued {}; {}",

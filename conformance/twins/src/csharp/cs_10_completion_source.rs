@@ -3,8 +3,8 @@ use std::thread;
 
 use fourfold::Result;
 use fourfold::csharp::{
-    AggregateException, CancellationToken, CancellationTokenSource, OperationCanceledException,
-    TaskCompletionSource, TaskCreationOptions, async_method,
+    AggregateException, CancellationToken, CancellationTokenSource, NotifyCompletion,
+    OperationCanceledException, TaskCompletionSource, TaskCreationOptions,
 };
 
 use super::pool;
@@ -102,19 +102,14 @@ fn program() -> Result<()> {
     let source = new();
     let order = Arc::new(Log::new());
     let (log, task) = (order.clone(), source.task());
-    async_method(async move {
-        log.add(format!("continuation {}, ", task.await?));
-        Ok(())
-    });
+    let continuation = move || log.add(format!("continuation {}, ", task.result().unwrap()));
+    source.task().get_awaiter().on_completed(Box::new(continuation));
     source.set_result(7)?;
     println!("{}setter", order.take().concat());
     // Added after the end it is queued, not run by whoever adds it.
     pool::hold();
     let log = order.clone();
-    source.task().continue_with(move |_| {
-        log.add("continuation");
-        Ok(())
-    });
+    source.task().get_awaiter().on_completed(Box::new(move || log.add("continuation")));
     println!("added late: inline [{}]", order.take().concat());
     pool::run_queued();
     println!("queued [{}]", order.take().concat());

@@ -1,11 +1,12 @@
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::Duration;
 
 use fourfold::Result;
 use fourfold::csharp::{
-    AsyncLocal, CancellationToken, CancellationTokenSource, ExecutionContext, Task,
-    TaskCompletionSource, TaskContinuationOptions, ThreadPool, async_method,
+    AsyncLocal, CancellationToken, CancellationTokenSource, CriticalNotifyCompletion,
+    ExecutionContext, NotifyCompletion, Task, TaskCompletionSource, TaskContinuationOptions,
+    ThreadPool, async_method,
 };
 
 use super::threading::Event;
@@ -66,14 +67,13 @@ fn program() -> Result<()> {
     let thread = thread::spawn(move || {
         context.run(|| {
             waits.wait();
-            println!("thread: {}", local());
-        });
+            local()
+        })
     });
     set("changed");
     gate.set();
-    // The original has the thread print first by luck; here it does in any case.
-    thread.join().expect("it does not panic");
-    println!("task: {}", task.result()?);
+    let in_thread = thread.join().expect("it does not panic");
+    println!("task: {}, thread: {in_thread}", task.result()?);
     println!("here: {}", local());
 
     // A change in a task stays there.
@@ -111,17 +111,22 @@ fn program() -> Result<()> {
     source.set_result(())?;
     println!("ContinueWith: {}, here {}", continuation.result()?, local());
 
-    // What the original calls by OnCompleted is the rest of a method here.
-    let lone = TaskCompletionSource::<()>::new();
+    // on_completed takes it along, unsafe_on_completed does not.
+    let seen = || Arc::new(OnceLock::new());
+    let (safe, unsafe_) = (seen(), seen());
+    let sees = |seen: &Arc<OnceLock<String>>| {
+        let seen = seen.clone();
+        Box::new(move || drop(seen.set(local())))
+    };
+    let (lone, lone2) = (TaskCompletionSource::<()>::new(), TaskCompletionSource::<()>::new());
     set("when added");
-    let task = lone.task();
-    let awaiter = async_method(async move {
-        task.await?;
-        Ok(local())
-    });
+    lone.task().get_awaiter().on_completed(sees(&safe));
+    lone2.task().get_awaiter().unsafe_on_completed(sees(&unsafe_));
     set("when set");
     lone.set_result(())?;
-    println!("OnCompleted: {}", awaiter.result()?);
+    lone2.set_result(())?;
+    let seen = |seen: &OnceLock<String>| seen.get().cloned().unwrap_or_default();
+    println!("OnCompleted: {}, UnsafeOnCompleted: {}", seen(&safe), seen(&unsafe_));
 
     // A token's callback, a timer, the pool.
     let cancellation = CancellationTokenSource::new();

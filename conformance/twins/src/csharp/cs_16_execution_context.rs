@@ -60,7 +60,11 @@ fn program() -> Result<()> {
     );
     let flow = ExecutionContext::suppress_flow()?;
     ExecutionContext::restore_flow()?;
-    println!("undone twice: {}", thrown(|| Ok(flow.undo())));
+    let undo = || {
+        flow.undo();
+        Ok(())
+    };
+    println!("undone twice: {}", thrown(undo));
 
     // Captured, and run in later.
     let captured = ExecutionContext::capture().expect("it is not suppressed");

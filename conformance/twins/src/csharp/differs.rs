@@ -7,6 +7,10 @@ const EXECUTE: &str = "to execute a task says nothing of whether it ran";
 const FAILING_SCHEDULER: &str =
     "what a scheduler is given it cannot refuse: a panic of it comes out, and cancels the task";
 const INLINE: &str = "a scheduler is asked whether it would, and to take out the task only where that waits in its queue";
+const NO_HANDLE: &str = "threads wait for permits by wait, which takes one";
+const TRAP: &str =
+    "who blocks the thread that a task must go on on is told so, instead of waiting for ever";
+const WITHIN: &str = "a method that is called back while it asks goes on when it has asked: one call, not two nested ones";
 const PANIC: &str = "what a context calls returns nothing, and can fail only by panicking";
 
 pub(super) const CS_01_HOT_START: &[Difference] = &[Difference {
@@ -240,12 +244,6 @@ pub(super) const CS_20_MORE_THREADS: &[Difference] = &[Difference {
     reason: "a process of Rust waits for no thread when its main one ends",
 }];
 
-pub(super) const CS_16_ASYNC_LOCAL: &[Difference] = &[Difference {
-    original: "OnCompleted: when added, UnsafeOnCompleted: when set",
-    twin: "OnCompleted: when added",
-    reason: "a method that awaits always goes on with its own values",
-}];
-
 pub(super) const CS_16_EXECUTION_CONTEXT: &[Difference] = &[
     Difference {
         original: "undone twice: InvalidOperationException",
@@ -310,5 +308,132 @@ pub(super) const CS_22_SCHEDULER_CALLS: &[Difference] = &[
         original: "TaskSchedulerException[Exception(of the scheduler)], Faulted",
         twin: "panic(of the scheduler), Canceled",
         reason: FAILING_SCHEDULER,
+    },
+];
+
+pub(super) const CS_09_CANCEL_AFTER: &[Difference] = &[Difference {
+    original: "a negative time: ArgumentOutOfRangeException",
+    twin: "a negative time: does not compile",
+    reason: COMPILER,
+}];
+
+pub(super) const CS_09_TOKENS: &[Difference] = &[
+    Difference {
+        original: "the handle: False, the same True",
+        twin: "the handle: False",
+        reason: "handles cannot be compared",
+    },
+    Difference {
+        original: "woken by 1",
+        twin: "woken",
+        reason: "a handle is waited for alone; to wait for one of several is for tasks",
+    },
+    Difference {
+        original: "an event: OperationCanceledException",
+        twin: "an event: there is none that takes a token",
+        reason: "threads of Rust have their own means to block",
+    },
+];
+
+pub(super) const CS_15_SOURCE: &[Difference] = &[Difference {
+    original: "a stale one: InvalidOperationException InvalidOperationException",
+    twin: "a stale one: True InvalidOperationException",
+    reason: "whether it is completed is a bool: a stale one counts as failed",
+}];
+
+pub(super) const CS_15_VALUE_TASK: &[Difference] = &[
+    Difference {
+        original: "allocates for each: False",
+        twin: "allocates for each: a future is a part of whoever awaits it",
+        reason: "an asynchronous function that is awaited needs no value task, and allocates nothing",
+    },
+    Difference {
+        original: "as text: [1] []",
+        twin: "as text: [ValueTask { status: Succeeded }] [ValueTask { status: Faulted }]",
+        reason: "what is shown is for debugging",
+    },
+    Difference {
+        original: "no task: ArgumentNullException",
+        twin: "no task: does not compile",
+        reason: COMPILER,
+    },
+];
+
+pub(super) const CS_19_DELAY_YIELD: &[Difference] = &[
+    Difference {
+        original: "a negative one: ArgumentOutOfRangeException",
+        twin: "a negative one: does not compile",
+        reason: COMPILER,
+    },
+    Difference {
+        original: "too long: ArgumentOutOfRangeException",
+        twin: "too long: WaitingForActivation",
+        reason: "no delay is too long",
+    },
+];
+
+pub(super) const CS_19_SCHEDULER_PAIR: &[Difference] = &[Difference {
+    original: "refused: TaskSchedulerException[InvalidOperationException]",
+    twin: "refused: panic(The pair of schedulers was completed.)",
+    reason: FAILING_SCHEDULER,
+}];
+
+pub(super) const CS_19_SEMAPHORE: &[Difference] = &[
+    Difference {
+        original: "made badly: ArgumentOutOfRangeException ArgumentOutOfRangeException ArgumentOutOfRangeException",
+        twin: "made badly: ArgumentOutOfRangeException, does not compile, ArgumentOutOfRangeException",
+        reason: COMPILER,
+    },
+    Difference { original: "handle: False", twin: "permits: False", reason: NO_HANDLE },
+    Difference {
+        original: "handle: True, left 1",
+        twin: "permits: True, left 1",
+        reason: NO_HANDLE,
+    },
+];
+
+/// A callback that is called at once does not run the method within, but lets it go on after it.
+pub(super) const CS_21_AWAITABLES: &[Difference] = &[
+    Difference { original: "runs it within", twin: "1 runs it within", reason: WITHIN },
+    Difference { original: "resumed", twin: "1 has run it", reason: WITHIN },
+    Difference { original: "runs it within", twin: "resumed", reason: WITHIN },
+    Difference { original: "resumed again", twin: "2 runs it within", reason: WITHIN },
+    Difference { original: "has run it", twin: "2 has run it", reason: WITHIN },
+    Difference { original: "has run it", twin: "resumed again", reason: WITHIN },
+];
+
+pub(super) const CS_21_BUILDERS: &[Difference] = &[
+    Difference {
+        original: "no exception: ArgumentNullException",
+        twin: "no exception: does not compile",
+        reason: COMPILER,
+    },
+    Difference {
+        original: "no machine: ArgumentNullException",
+        twin: "no machine: does not compile",
+        reason: COMPILER,
+    },
+    Difference {
+        original: "no continuation: ArgumentNullException",
+        twin: "no continuation: does not compile",
+        reason: COMPILER,
+    },
+    Difference {
+        original: "begun 2, ended 2, posted: Exception(of a void one)",
+        twin: "begun 2, ended 2, posted: panic(an async void method failed: of a void one)",
+        reason: PANIC,
+    },
+];
+
+pub(super) const CS_03_BLOCKING: &[Difference] = &[
+    Difference {
+        original: "blocked on it: False, WaitingForActivation",
+        twin: "blocked on it: SyncOverAsyncException, WaitingForActivation",
+        reason: TRAP,
+    },
+    Difference {
+        original: "that had nothing to leave for: False",
+        twin: "that had nothing to leave for: SyncOverAsyncException",
+        reason: TRAP,
     },
 ];

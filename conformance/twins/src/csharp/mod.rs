@@ -8,17 +8,22 @@ mod cs_01_hot_start;
 mod cs_02_continuations_asynchronously;
 mod cs_02_inline_order;
 mod cs_02_where_inline_ends;
+mod cs_03_blocking;
 mod cs_03_context;
+mod cs_03_mixed;
 mod cs_03_scheduler;
 mod cs_04_inline_wait;
 mod cs_04_wait;
 mod cs_05_when_all;
 mod cs_06_when_any;
+mod cs_07_cleanup;
 mod cs_07_pre_cancelled;
 mod cs_07_token_matching;
 mod cs_08_callbacks;
 mod cs_08_registrations;
+mod cs_09_cancel_after;
 mod cs_09_linked;
+mod cs_09_tokens;
 mod cs_10_completion_source;
 mod cs_11_cold;
 mod cs_11_status;
@@ -30,17 +35,26 @@ mod cs_14_async_void;
 mod cs_14_async_void_crash;
 mod cs_14_async_void_ends;
 mod cs_14_unobserved;
+mod cs_15_source;
+mod cs_15_value_task;
 mod cs_16_async_local;
 mod cs_16_execution_context;
+mod cs_19_delay_yield;
+mod cs_19_scheduler_pair;
+mod cs_19_semaphore;
 mod cs_20_more_threads;
 mod cs_20_pool_order;
 mod cs_20_stealing;
+mod cs_21_awaitables;
+mod cs_21_builders;
+mod cs_21_state_machine;
 mod cs_22_limited_scheduler;
 mod cs_22_pump;
 mod cs_22_scheduler_calls;
 mod differs;
 mod pool;
 mod pump;
+mod semantics;
 mod show;
 mod threading;
 
@@ -60,12 +74,15 @@ pub(crate) const TWINS: &[Twin] = &[
         run: cs_02_where_inline_ends::run,
         differs: differs::CS_02_WHERE_INLINE_ENDS,
     },
+    Twin { name: "cs_03_blocking", run: cs_03_blocking::run, differs: differs::CS_03_BLOCKING },
     Twin { name: "cs_03_context", run: cs_03_context::run, differs: differs::CS_03_CONTEXT },
+    Twin { name: "cs_03_mixed", run: cs_03_mixed::run, differs: &[] },
     Twin { name: "cs_03_scheduler", run: cs_03_scheduler::run, differs: &[] },
     Twin { name: "cs_04_inline_wait", run: cs_04_inline_wait::run, differs: &[] },
     Twin { name: "cs_04_wait", run: cs_04_wait::run, differs: differs::CS_04_WAIT },
     Twin { name: "cs_05_when_all", run: cs_05_when_all::run, differs: differs::CS_05_WHEN_ALL },
     Twin { name: "cs_06_when_any", run: cs_06_when_any::run, differs: differs::CS_06_WHEN_ANY },
+    Twin { name: "cs_07_cleanup", run: cs_07_cleanup::run, differs: &[] },
     Twin {
         name: "cs_07_pre_cancelled",
         run: cs_07_pre_cancelled::run,
@@ -82,7 +99,13 @@ pub(crate) const TWINS: &[Twin] = &[
         run: cs_08_registrations::run,
         differs: differs::CS_08_REGISTRATIONS,
     },
+    Twin {
+        name: "cs_09_cancel_after",
+        run: cs_09_cancel_after::run,
+        differs: differs::CS_09_CANCEL_AFTER,
+    },
     Twin { name: "cs_09_linked", run: cs_09_linked::run, differs: differs::CS_09_LINKED },
+    Twin { name: "cs_09_tokens", run: cs_09_tokens::run, differs: differs::CS_09_TOKENS },
     Twin {
         name: "cs_10_completion_source",
         run: cs_10_completion_source::run,
@@ -114,16 +137,29 @@ pub(crate) const TWINS: &[Twin] = &[
         differs: differs::CS_14_ASYNC_VOID_ENDS,
     },
     Twin { name: "cs_14_unobserved", run: cs_14_unobserved::run, differs: &[] },
+    Twin { name: "cs_15_source", run: cs_15_source::run, differs: differs::CS_15_SOURCE },
     Twin {
-        name: "cs_16_async_local",
-        run: cs_16_async_local::run,
-        differs: differs::CS_16_ASYNC_LOCAL,
+        name: "cs_15_value_task",
+        run: cs_15_value_task::run,
+        differs: differs::CS_15_VALUE_TASK,
     },
+    Twin { name: "cs_16_async_local", run: cs_16_async_local::run, differs: &[] },
     Twin {
         name: "cs_16_execution_context",
         run: cs_16_execution_context::run,
         differs: differs::CS_16_EXECUTION_CONTEXT,
     },
+    Twin {
+        name: "cs_19_delay_yield",
+        run: cs_19_delay_yield::run,
+        differs: differs::CS_19_DELAY_YIELD,
+    },
+    Twin {
+        name: "cs_19_scheduler_pair",
+        run: cs_19_scheduler_pair::run,
+        differs: differs::CS_19_SCHEDULER_PAIR,
+    },
+    Twin { name: "cs_19_semaphore", run: cs_19_semaphore::run, differs: differs::CS_19_SEMAPHORE },
     Twin {
         name: "cs_20_more_threads",
         run: cs_20_more_threads::run,
@@ -131,6 +167,13 @@ pub(crate) const TWINS: &[Twin] = &[
     },
     Twin { name: "cs_20_pool_order", run: cs_20_pool_order::run, differs: &[] },
     Twin { name: "cs_20_stealing", run: cs_20_stealing::run, differs: &[] },
+    Twin {
+        name: "cs_21_awaitables",
+        run: cs_21_awaitables::run,
+        differs: differs::CS_21_AWAITABLES,
+    },
+    Twin { name: "cs_21_builders", run: cs_21_builders::run, differs: differs::CS_21_BUILDERS },
+    Twin { name: "cs_21_state_machine", run: cs_21_state_machine::run, differs: &[] },
     Twin {
         name: "cs_22_limited_scheduler",
         run: cs_22_limited_scheduler::run,
@@ -142,6 +185,7 @@ pub(crate) const TWINS: &[Twin] = &[
         run: cs_22_scheduler_calls::run,
         differs: differs::CS_22_SCHEDULER_CALLS,
     },
+    Twin { name: "semantics", run: semantics::run, differs: &[] },
 ];
 
 /// Programs that have no twin yet. A name leaves this list when its twin enters [`TWINS`].
@@ -154,6 +198,7 @@ pub(crate) const AWAITED: &[&str] = &[
     "cs_09_tokens",
     "cs_15_source",
     "cs_15_value_task",
+    "cs_04_messages",
     "cs_17_async_stream",
     "cs_17_await_using",
     "cs_17_cancellation",
@@ -161,15 +206,8 @@ pub(crate) const AWAITED: &[&str] = &[
     "cs_18_complete",
     "cs_18_read_all",
     "cs_18_unbounded",
-    "cs_19_delay_yield",
     "cs_19_for_each",
     "cs_19_progress",
-    "cs_19_scheduler_pair",
-    "cs_19_semaphore",
     "cs_19_timer",
-    "cs_21_awaitables",
-    "cs_21_builders",
-    "cs_21_state_machine",
     "inline",
-    "semantics",
 ];

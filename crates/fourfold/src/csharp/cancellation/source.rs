@@ -32,10 +32,14 @@ impl CancellationTokenSource {
         }
     }
 
-    /// One that is cancelled after this time.
+    /// One that is cancelled after this time; with none at all, from the start.
     pub fn with_delay(delay: Duration) -> CancellationTokenSource {
-        let source = CancellationTokenSource::new();
-        source.set_timer(delay);
+        let mut source = CancellationTokenSource::new();
+        if delay.is_zero() {
+            source.state = Arc::new(State::canceled());
+        } else {
+            source.set_timer(delay);
+        }
         source
     }
 
