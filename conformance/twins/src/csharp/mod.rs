@@ -190,14 +190,6 @@ pub(crate) const TWINS: &[Twin] = &[
 
 /// Programs that have no twin yet. A name leaves this list when its twin enters [`TWINS`].
 pub(crate) const AWAITED: &[&str] = &[
-    "cs_03_blocking",
-    "cs_03_mixed",
-    "cs_04_messages",
-    "cs_07_cleanup",
-    "cs_09_cancel_after",
-    "cs_09_tokens",
-    "cs_15_source",
-    "cs_15_value_task",
     "cs_04_messages",
     "cs_17_async_stream",
     "cs_17_await_using",
