@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use fourfold::Result;
 use fourfold::asyncio::{self, Loop, Runner};
+use fourfold::csharp;
 use fourfold::go;
 use fourfold::stopwatch::stopwatch;
 
@@ -49,6 +50,32 @@ pub fn run_go(main: impl FnOnce() + Send + 'static) {
         eprintln!("took {:.3} s", go::time::now().nanoseconds() as f64 / 1e9);
     };
     if virtual_time() { go::Builder::new().virtual_time().run(timed) } else { go::run(timed) }
+}
+
+/// As [`csharp::run`], with `--virtual` as for [`run`].
+///
+/// # Errors
+///
+/// What `main` fails with.
+#[track_caller]
+pub fn run_csharp<F>(main: F) -> Result<()>
+where
+    F: Future<Output = Result<()>> + Send + 'static,
+{
+    let timed = async {
+        let mut took = Duration::ZERO;
+        let result = {
+            let _timing = stopwatch(&mut took);
+            main.await
+        };
+        eprintln!("took {:.3} s", took.as_secs_f64());
+        result
+    };
+    if virtual_time() {
+        csharp::Builder::new().virtual_time().run(timed)
+    } else {
+        csharp::run(timed)
+    }
 }
 
 /// Whether `--virtual` is on the command line. Anything else there ends the process.

@@ -62,6 +62,8 @@ macro_rules! timeless {
 }
 
 virtual_time! {
+    cs_do_work: "2.000";
+    cs_stopwatch: "8.000";
     go_async_say: "6.000";
     go_callbacks: "2.000";
     go_generators: "4.000";
@@ -165,6 +167,24 @@ fn py_fetch() {
 }
 
 #[test]
+fn cs_fetch() {
+    let output = run(env!("CARGO_BIN_EXE_cs_fetch"), &[]);
+    let lines: Vec<_> = output.stdout.lines().collect();
+    assert_eq!(lines.len(), 10, "{}", output.stdout);
+    assert_eq!(lines[0], "fetched: Hello from /hello");
+    assert!((0.1..1.0).contains(&number(lines[1], "computed: 42 in ", " s")), "{}", lines[1]);
+    assert_eq!(lines[2..5], ["arrived: /third", "arrived: /second", "arrived: /first"]);
+    let all = "all: Hello from /first, Hello from /second, Hello from /third";
+    assert_eq!(lines[5], all);
+    let beats = number(lines[6], "blocked on the pool: 7, meanwhile ", " heartbeats");
+    assert!(beats >= 5.0, "{}", lines[6]);
+    assert_eq!(lines[7], "blocked in the context: 7, meanwhile 0 heartbeats");
+    assert_eq!(lines[8], "blocked on a task: deadlock, told instead of waiting for ever");
+    assert_eq!(lines[9], "blocked on a task that needs no context: 42");
+    assert_eq!(output.stderr, "");
+}
+
+#[test]
 fn go_tls_websocket() {
     let output = run(env!("CARGO_BIN_EXE_go_tls_websocket"), &["20"]);
     let lines: Vec<_> = output.stdout.lines().collect();
@@ -178,6 +198,11 @@ fn go_tls_websocket() {
     // A busy machine may have lent the two workers another; forty would be one for each goroutine.
     let ran = threads.split_once(';').map_or(threads, |(ran, _)| ran);
     assert!((1.0..10.0).contains(&number(ran, "threads that ran both sides: ", "")), "{threads}");
+}
+
+#[test]
+fn cs_http_ping() {
+    http_ping(env!("CARGO_BIN_EXE_cs_http_ping"));
 }
 
 #[test]

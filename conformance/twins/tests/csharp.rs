@@ -100,6 +100,7 @@ agree! {
     cs_16_async_local_agrees_with_dotnet: "cs_16_async_local";
     cs_16_execution_context_agrees_with_dotnet: "cs_16_execution_context";
     cs_17_async_stream_agrees_with_dotnet: "cs_17_async_stream";
+    cs_17_await_using_agrees_with_dotnet: "cs_17_await_using";
     cs_17_cancellation_agrees_with_dotnet: "cs_17_cancellation";
     cs_18_bounded_agrees_with_dotnet: "cs_18_bounded";
     cs_18_complete_agrees_with_dotnet: "cs_18_complete";

@@ -212,3 +212,22 @@ fn cs_19_a_loop_of_another_dialect_may_wait() {
     .unwrap();
     other.join().unwrap().unwrap();
 }
+
+#[test]
+fn cs_19_the_handle_is_set_while_there_are_permits() {
+    let semaphore = SemaphoreSlim::new(0).unwrap();
+    let handle = semaphore.available_wait_handle().unwrap();
+    assert!(!handle.wait_one_for(Duration::ZERO));
+    thread::scope(|scope| {
+        let waits = scope.spawn(|| handle.wait_one());
+        semaphore.release().unwrap();
+        waits.join().unwrap();
+    });
+    assert!(handle.wait_one_for(Duration::ZERO));
+    assert_eq!(semaphore.current_count(), 1, "waiting takes none");
+    semaphore.wait().unwrap();
+    assert!(!handle.wait_one_for(Duration::ZERO));
+    semaphore.dispose();
+    let error = semaphore.available_wait_handle().unwrap_err();
+    assert!(ObjectDisposedException::of(&error).is_some());
+}

@@ -41,6 +41,7 @@ mod cs_15_value_task;
 mod cs_16_async_local;
 mod cs_16_execution_context;
 mod cs_17_async_stream;
+mod cs_17_await_using;
 mod cs_17_cancellation;
 mod cs_18_bounded;
 mod cs_18_complete;
@@ -164,6 +165,7 @@ pub(crate) const TWINS: &[Twin] = &[
         run: cs_17_async_stream::run,
         differs: differs::CS_17_ASYNC_STREAM,
     },
+    Twin { name: "cs_17_await_using", run: cs_17_await_using::run, differs: &[] },
     Twin { name: "cs_17_cancellation", run: cs_17_cancellation::run, differs: &[] },
     Twin { name: "cs_18_bounded", run: cs_18_bounded::run, differs: differs::CS_18_BOUNDED },
     Twin { name: "cs_18_complete", run: cs_18_complete::run, differs: &[] },
@@ -211,4 +213,4 @@ pub(crate) const TWINS: &[Twin] = &[
 ];
 
 /// Programs that have no twin yet. A name leaves this list when its twin enters [`TWINS`].
-pub(crate) const AWAITED: &[&str] = &["cs_17_await_using", "cs_19_progress", "cs_19_timer"];
+pub(crate) const AWAITED: &[&str] = &["cs_19_progress", "cs_19_timer"];

@@ -8,6 +8,7 @@ use fourfold_kernel::driver::Driver;
 use fourfold_kernel::pool::Pool;
 use fourfold_kernel::timer;
 
+use super::execution_context::Flow;
 use super::thread_pool;
 
 /// A timer of a pool. Dropped before its time it calls nothing, unless the call is queued already.
@@ -53,7 +54,7 @@ impl<F: FnOnce() + Send + 'static> Wake for Ring<F> {
     fn wake(self: Arc<Self>) {
         let function = self.function.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(function) = function {
-            thread_pool::queue_in(self.pool, function);
+            thread_pool::queue_behind(self.pool, Flow::default(), function);
         }
     }
 }

@@ -34,16 +34,27 @@ pub(crate) enum Inline {
     Always,
 }
 
+/// What is nearly always none, and then need not be looked at.
 struct Ambient {
     context: RefCell<Option<Arc<dyn SynchronizationContext>>>,
     scheduler: RefCell<Option<Arc<dyn TaskScheduler>>>,
     flow: RefCell<Flow>,
+}
+
+/// What every step touches: no part of it has to be dropped, so that reaching it is one load.
+struct Hot {
     /// The waker of the task that runs, for as long as it does.
     task: Cell<*const Waker>,
     pool: Cell<Option<Pool>>,
     capture: Cell<bool>,
     inline: Cell<Inline>,
+    /// Which parts of [`Ambient`] are there.
+    there: Cell<u8>,
 }
+
+const CONTEXT: u8 = 1;
+const SCHEDULER: u8 = 2;
+const FLOW: u8 = 4;
 
 thread_local! {
     static AMBIENT: Ambient = const {
@@ -51,32 +62,63 @@ thread_local! {
             context: RefCell::new(None),
             scheduler: RefCell::new(None),
             flow: RefCell::new(Flow::EMPTY),
+        }
+    };
+
+    static HOT: Hot = const {
+        Hot {
             task: Cell::new(ptr::null()),
             pool: Cell::new(None),
             capture: Cell::new(true),
             inline: Cell::new(Inline::No),
+            there: Cell::new(0),
         }
     };
 }
 
-/// `f` must not call foreign code, and neither may the drop of what it replaces: see the callers.
 #[inline]
+fn is_there(part: u8) -> bool {
+    HOT.with(|hot| hot.there.get() & part != 0)
+}
+
+#[inline]
+fn set_there(part: u8, there: bool) {
+    HOT.with(|hot| {
+        let others = hot.there.get() & !part;
+        hot.there.set(if there { others | part } else { others });
+    });
+}
+
+/// Whether any values flow here, or their flow is suppressed.
+#[inline]
+pub(crate) fn has_flow() -> bool {
+    is_there(FLOW)
+}
+
+/// `f` must not call foreign code, and neither may the drop of what it replaces: see the callers.
 pub(crate) fn with_flow<R>(f: impl FnOnce(&mut Flow) -> R) -> R {
-    AMBIENT.with(|ambient| f(&mut ambient.flow.borrow_mut()))
+    AMBIENT.with(|ambient| {
+        let mut flow = ambient.flow.borrow_mut();
+        let result = f(&mut flow);
+        set_there(FLOW, !flow.is_empty());
+        result
+    })
 }
 
 /// The synchronization context of this thread.
 #[inline]
 pub(crate) fn context() -> Option<Arc<dyn SynchronizationContext>> {
+    if !is_there(CONTEXT) {
+        return None;
+    }
     AMBIENT.with(|ambient| ambient.context.borrow().clone())
 }
 
 #[inline]
 pub(crate) fn has_context() -> bool {
-    AMBIENT.with(|ambient| ambient.context.borrow().is_some())
+    is_there(CONTEXT)
 }
 
-#[inline]
 pub(crate) fn is_context(other: &Arc<dyn SynchronizationContext>) -> bool {
     AMBIENT.with(|ambient| {
         ambient.context.borrow().as_ref().is_some_and(|context| same(context, other))
@@ -88,74 +130,88 @@ pub(crate) fn same<T: ?Sized>(one: &Arc<T>, other: &Arc<T>) -> bool {
     ptr::addr_eq(Arc::as_ptr(one), Arc::as_ptr(other))
 }
 
+#[inline]
 pub(crate) fn replace_context(
     context: Option<Arc<dyn SynchronizationContext>>,
 ) -> Option<Arc<dyn SynchronizationContext>> {
+    if context.is_none() && !is_there(CONTEXT) {
+        return None;
+    }
+    set_there(CONTEXT, context.is_some());
     AMBIENT.with(|ambient| ambient.context.replace(context))
 }
 
 /// The scheduler of this thread's work, where it is not the pool.
 #[inline]
 pub(crate) fn scheduler() -> Option<Arc<dyn TaskScheduler>> {
+    if !is_there(SCHEDULER) {
+        return None;
+    }
     AMBIENT.with(|ambient| ambient.scheduler.borrow().clone())
 }
 
 #[inline]
 pub(crate) fn has_scheduler() -> bool {
-    AMBIENT.with(|ambient| ambient.scheduler.borrow().is_some())
+    is_there(SCHEDULER)
 }
 
-#[inline]
 pub(crate) fn is_scheduler(other: &Arc<dyn TaskScheduler>) -> bool {
     AMBIENT.with(|ambient| {
         ambient.scheduler.borrow().as_ref().is_some_and(|scheduler| same(scheduler, other))
     })
 }
 
+#[inline]
 pub(crate) fn replace_scheduler(
     scheduler: Option<Arc<dyn TaskScheduler>>,
 ) -> Option<Arc<dyn TaskScheduler>> {
+    if scheduler.is_none() && !is_there(SCHEDULER) {
+        return None;
+    }
+    set_there(SCHEDULER, scheduler.is_some());
     AMBIENT.with(|ambient| ambient.scheduler.replace(scheduler))
 }
 
 /// The waker of the task that runs here, if one does.
+#[inline]
 pub(crate) fn with_task<R>(f: impl FnOnce(Option<&Waker>) -> R) -> R {
-    let task = AMBIENT.with(|ambient| ambient.task.get());
-    // SAFETY: set by `Step`, whose frame has the waker borrowed, and put back when that ends; `f`
+    let task = HOT.with(|hot| hot.task.get());
+    // SAFETY: set by `Running`, whose frame has the waker borrowed, and put back when that ends; `f`
     // cannot keep it.
     f(unsafe { task.as_ref() })
 }
 
+#[inline]
 pub(crate) fn replace_task(task: *const Waker) -> *const Waker {
-    AMBIENT.with(|ambient| ambient.task.replace(task))
+    HOT.with(|hot| hot.task.replace(task))
 }
 
 /// The pool of the work that runs here.
 #[inline]
 pub(crate) fn pool() -> Option<Pool> {
-    AMBIENT.with(|ambient| ambient.pool.get())
+    HOT.with(|hot| hot.pool.get())
 }
 
 #[inline]
 pub(crate) fn replace_pool(pool: Option<Pool>) -> Option<Pool> {
-    AMBIENT.with(|ambient| ambient.pool.replace(pool))
+    HOT.with(|hot| hot.pool.replace(pool))
 }
 
 /// The await that goes pending now does not mind where it goes on.
 #[inline]
 pub(crate) fn do_not_capture() {
-    AMBIENT.with(|ambient| ambient.capture.set(false));
+    HOT.with(|hot| hot.capture.set(false));
 }
 
 #[inline]
 pub(crate) fn replace_capture(capture: bool) -> bool {
-    AMBIENT.with(|ambient| ambient.capture.replace(capture))
+    HOT.with(|hot| hot.capture.replace(capture))
 }
 
 /// How what is woken now may run.
 #[inline]
 pub(crate) fn take_inline() -> Inline {
-    AMBIENT.with(|ambient| ambient.inline.replace(Inline::No))
+    HOT.with(|hot| hot.inline.replace(Inline::No))
 }
 
 /// Calls `wake`, which wakes a body of this dialect, with leave to run it inside.
@@ -165,9 +221,9 @@ pub(crate) fn inline<R>(inline: Inline, wake: impl FnOnce() -> R) -> R {
     impl Drop for Over {
         #[inline]
         fn drop(&mut self) {
-            AMBIENT.with(|ambient| ambient.inline.set(self.0));
+            HOT.with(|hot| hot.inline.set(self.0));
         }
     }
-    let _over = Over(AMBIENT.with(|ambient| ambient.inline.replace(inline)));
+    let _over = Over(HOT.with(|hot| hot.inline.replace(inline)));
     wake()
 }

@@ -248,6 +248,7 @@ impl Node {
     }
 
     /// The token it was made with.
+    #[inline]
     pub(crate) fn token(&self) -> CancellationToken {
         self.extras.get().map_or_else(CancellationToken::none, |extras| extras.token.clone())
     }
@@ -265,6 +266,7 @@ impl Node {
     }
 
     /// Its token cannot cancel it any more.
+    #[inline]
     pub(crate) fn unregister(&self) {
         if let Some(extras) = self.extras.get() {
             let mut registration =
@@ -346,6 +348,7 @@ impl Node {
     }
 
     /// What attached children failed with, apart from those whose failure this one has seen itself.
+    #[inline]
     pub(crate) fn take_faults(&self) -> Vec<Error> {
         let Some(extras) = self.extras.get() else { return Vec::new() };
         let mut faults = extras.faults.lock().unwrap_or_else(PoisonError::into_inner);
@@ -498,7 +501,11 @@ unsafe impl Schedule for Node {
         unsafe { dispatch(data, runnable, Inline::No) }
     }
 
+    #[inline]
     fn finished(&self) {
+        if self.extras.get().is_none() {
+            return;
+        }
         self.unregister();
         let Some(parent) = self.parent() else { return };
         if parent.data().remove_child() {

@@ -41,9 +41,16 @@ pub(crate) struct Flow {
 impl Flow {
     pub(crate) const EMPTY: Flow = Flow { values: None, suppressed: false };
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.values.is_none() && !self.suppressed
+    }
+
     /// What work that is started now, or goes on later, gets.
     #[inline]
     pub(crate) fn capture() -> Flow {
+        if !ambient::has_flow() {
+            return Flow::EMPTY;
+        }
         ambient::with_flow(|flow| if flow.suppressed { Flow::default() } else { flow.clone() })
     }
 
@@ -56,7 +63,9 @@ impl Flow {
     /// Lets the thread's go on, and puts back what it is now when the guard is dropped.
     #[inline]
     pub(crate) fn keep() -> Entered {
-        Entered { former: ambient::with_flow(|flow| flow.clone()) }
+        let former =
+            if ambient::has_flow() { ambient::with_flow(|flow| flow.clone()) } else { Flow::EMPTY };
+        Entered { former }
     }
 
     fn is_same(&self, other: &Flow) -> bool {
@@ -83,6 +92,9 @@ impl Drop for Entered {
 /// Changes the thread's flow, and tells those who watch a variable that changed by it.
 #[inline]
 fn replace(flow: Flow) -> Flow {
+    if flow.is_empty() && !ambient::has_flow() {
+        return flow;
+    }
     let former = ambient::with_flow(|current| std::mem::replace(current, flow));
     if former.values.is_some() || ambient::with_flow(|current| current.values.is_some()) {
         tell(&former);

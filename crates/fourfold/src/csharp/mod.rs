@@ -30,7 +30,11 @@
 //! | [`scheduler`] | [`TaskScheduler`], and three of them |
 //! | `execution_context.rs` | [`ExecutionContext`], [`AsyncLocal`] |
 //! | [`exceptions`] | [`AggregateException`] and the others |
-//! | `semaphore_slim.rs` | [`SemaphoreSlim`] |
+//! | `semaphore_slim` | [`SemaphoreSlim`] |
+//! | `wait_handle.rs` | [`WaitHandle`] |
+//! | `timer.rs`, `periodic_timer.rs` | [`Timer`], [`PeriodicTimer`] |
+//! | [`parallel`] | [`Parallel`]: loops whose turns run at once |
+//! | `progress.rs` | [`Progress`] |
 //! | `http_client` | `HttpClient`, with the feature `http` |
 //! | `thread_pool.rs` | [`run`], [`Builder`], [`ThreadPool`] |
 //!
@@ -58,6 +62,9 @@ mod execution_context;
 #[cfg(feature = "http")]
 mod http_client;
 mod outcome;
+pub mod parallel;
+mod periodic_timer;
+mod progress;
 mod relay;
 pub mod scheduler;
 mod semaphore_slim;
@@ -66,7 +73,9 @@ mod step;
 pub mod synchronization_context;
 pub mod task;
 mod thread_pool;
+mod timer;
 pub mod value_task;
+mod wait_handle;
 
 #[doc(inline)]
 pub use crate::__csharp_await_foreach as await_foreach;
@@ -74,9 +83,7 @@ pub use async_streams::{
     AsyncEnumerable, AsyncEnumerator, AsyncIteratorDisposed, Yielder, async_iterator,
     async_iterator_with, from_stream,
 };
-pub use cancellation::{
-    CancellationToken, CancellationTokenRegistration, CancellationTokenSource, WaitHandle,
-};
+pub use cancellation::{CancellationToken, CancellationTokenRegistration, CancellationTokenSource};
 pub use channels::{
     BoundedChannelFullMode, BoundedChannelOptions, Channel, ChannelReader, ChannelWriter,
     UnboundedChannelOptions,
@@ -95,6 +102,9 @@ pub use execution_context::{
 };
 #[cfg(feature = "http")]
 pub use http_client::{HttpClient, HttpContent, HttpResponseMessage};
+pub use parallel::{Parallel, ParallelOptions};
+pub use periodic_timer::PeriodicTimer;
+pub use progress::{IProgress, Progress};
 pub use scheduler::{
     ConcurrentExclusiveSchedulerPair, LimitedConcurrencyLevelTaskScheduler, ScheduledTask,
     TaskScheduler, current_task_scheduler, from_current_synchronization_context,
@@ -114,7 +124,9 @@ pub use task::{
     async_void, on_unhandled_exception,
 };
 pub use thread_pool::{Builder, ThreadPool, run};
+pub use timer::Timer;
 pub use value_task::{
     AwaitState, ManualResetValueTaskSourceCore, ValueTask, ValueTaskAwaiter, ValueTaskSource,
     ValueTaskSourceOnCompletedFlags, ValueTaskSourceStatus,
 };
+pub use wait_handle::WaitHandle;

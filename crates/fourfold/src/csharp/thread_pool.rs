@@ -76,14 +76,15 @@ fn work(
 /// Has a worker call `f`.
 #[track_caller]
 pub(crate) fn queue(f: impl FnOnce() + Send + 'static) {
-    queue_in(current(), f);
+    let runnable = work(current(), f, Some(Flow::default()), Location::caller());
+    current().submit(Job::new(runnable));
 }
 
-/// Has a worker of `pool` call `f`.
+/// Has a worker of `pool` call `f` with these values, after all that waits for any worker.
 #[track_caller]
-pub(crate) fn queue_in(pool: Pool, f: impl FnOnce() + Send + 'static) {
-    let runnable = work(pool, f, Some(Flow::default()), Location::caller());
-    pool.submit(Job::new(runnable));
+pub(crate) fn queue_behind(pool: Pool, flow: Flow, f: impl FnOnce() + Send + 'static) {
+    let runnable = work(pool, f, Some(flow), Location::caller());
+    pool.submit_behind(Job::new(runnable));
 }
 
 /// Has `scheduler` call `f`.

@@ -20,7 +20,7 @@
 //! |---|---|
 //! | `state.rs` | what a source and its tokens share: the callbacks, and how they are run |
 //! | `source.rs` | [`CancellationTokenSource`]: cancelling, linking, time limits |
-//! | `token.rs` | [`CancellationToken`], [`CancellationTokenRegistration`], [`WaitHandle`] |
+//! | `token.rs` | [`CancellationToken`], [`CancellationTokenRegistration`] |
 //! | `running.rs` | [`run`](CancellationToken::run): futures that know of no token |
 
 mod running;
@@ -30,4 +30,4 @@ mod token;
 
 pub use source::CancellationTokenSource;
 pub use state::CallbackResult;
-pub use token::{CancellationToken, CancellationTokenRegistration, WaitHandle};
+pub use token::{CancellationToken, CancellationTokenRegistration};

@@ -27,8 +27,8 @@ impl CancellationToken {
     ///
     /// # Errors
     ///
-    /// [`OperationCanceledException`](crate::csharp::OperationCanceledException) by this token. What has
-    /// ended before is returned, be the token cancelled or not.
+    /// [`OperationCanceledException`](crate::csharp::OperationCanceledException) by this token. Where it is
+    /// cancelled already the future is not begun; where both come at once the future's value counts.
     pub async fn run<F: Future>(&self, future: F) -> Result<F::Output> {
         let mut future = pin!(future);
         if !self.can_be_canceled() {
@@ -47,7 +47,10 @@ impl CancellationToken {
             if let Poll::Ready(value) = future.as_mut().poll(context) {
                 return Poll::Ready(Ok(value));
             }
-            *lock(&waiting) = Some(context.waker().clone());
+            // Cloned and dropped without the lock: both may be foreign code.
+            let waker = context.waker().clone();
+            let former = lock(&waiting).replace(waker);
+            drop(former);
             // After the waker is there: whoever cancels from here on finds it.
             match self.throw_if_cancellation_requested() {
                 Ok(()) => Poll::Pending,

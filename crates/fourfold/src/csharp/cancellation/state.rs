@@ -12,12 +12,14 @@ use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use fourfold_kernel::pool;
 use fourfold_kernel::thread;
 
 use super::super::execution_context::Flow;
 use super::super::synchronization_context::{SendOrPostCallback, SynchronizationContext};
+use super::super::wait_handle::Signal;
 use crate::csharp::exceptions::AggregateException;
 use crate::{Error, Result};
 
@@ -218,9 +220,10 @@ impl State {
         self.changed.notify_all();
         result
     }
+}
 
-    /// Blocks until it is cancelled or `limit` has passed.
-    pub(super) fn wait(&self, limit: Option<std::time::Duration>) -> bool {
+impl Signal for State {
+    fn wait(&self, limit: Option<Duration>) -> bool {
         let callbacks = self.lock();
         if self.is_canceled() {
             return true;

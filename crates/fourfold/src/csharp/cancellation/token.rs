@@ -2,10 +2,10 @@
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
 
 use super::super::ambient;
 use super::super::execution_context::Flow;
+use super::super::wait_handle::WaitHandle;
 use super::state::{Callback, CallbackResult, State};
 use crate::csharp::exceptions::OperationCanceledException;
 use crate::{Error, Result};
@@ -113,7 +113,10 @@ impl CancellationToken {
 
     /// Something to block on until it is cancelled.
     pub fn wait_handle(&self) -> WaitHandle {
-        WaitHandle { token: self.clone() }
+        match &self.0 {
+            Some(state) => WaitHandle::new(state.clone()),
+            None => WaitHandle::never(),
+        }
     }
 }
 
@@ -178,35 +181,5 @@ impl Drop for CancellationTokenRegistration {
 impl fmt::Debug for CancellationTokenRegistration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CancellationTokenRegistration").field("number", &self.number).finish()
-    }
-}
-
-/// Blocks a thread until a token is cancelled.
-#[derive(Clone, Debug)]
-pub struct WaitHandle {
-    token: CancellationToken,
-}
-
-impl WaitHandle {
-    /// Blocks until the token is cancelled. On a worker of the pool this holds one thread, which the
-    /// pool makes up for.
-    pub fn wait_one(&self) {
-        match &self.token.0 {
-            Some(state) => drop(state.wait(None)),
-            None => loop {
-                std::thread::park();
-            },
-        }
-    }
-
-    /// As [`wait_one`](WaitHandle::wait_one), no longer than this. Whether the token is cancelled.
-    pub fn wait_one_for(&self, limit: Duration) -> bool {
-        match &self.token.0 {
-            Some(state) => state.wait(Some(limit)),
-            None => {
-                std::thread::sleep(limit);
-                false
-            }
-        }
     }
 }

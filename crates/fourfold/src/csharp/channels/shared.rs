@@ -74,11 +74,14 @@ struct State<T: Send + 'static> {
 }
 
 struct Spare<T: Send + 'static> {
-    reader: Option<Reader<T>>,
-    writer: Option<Arc<Operation<T, ()>>>,
-    look_to_read: Option<Look<T>>,
-    look_to_write: Option<Look<T>>,
+    readers: Spares<T, T>,
+    writers: Spares<T, ()>,
+    looks_to_read: Spares<T, bool>,
+    looks_to_write: Spares<T, bool>,
 }
+
+/// Two, since what waits again inside of the call that ends its wait finds the first one still in use.
+type Spares<T, R> = [Option<Arc<Operation<T, R>>>; 2];
 
 /// What became of an item that was offered.
 enum Offered<T: Send + 'static> {
@@ -98,6 +101,21 @@ struct Taken<T: Send + 'static> {
 }
 
 impl<T: Send + 'static> State<T> {
+    /// Whether an item is simply added, and nobody is to be told.
+    #[inline]
+    fn just_has_room(&self, capacity: usize) -> bool {
+        self.items.len() < capacity
+            && self.readers.is_empty()
+            && self.looks_to_read.is_empty()
+            && self.done.is_none()
+    }
+
+    /// Whether an item is simply taken, if there is one.
+    #[inline]
+    fn nobody_wants_room(&self) -> bool {
+        self.writers.is_empty() && self.looks_to_write.is_empty() && self.done.is_none()
+    }
+
     fn offer(&mut self, item: T, capacity: usize, mode: BoundedChannelFullMode) -> Offered<T> {
         if self.done.is_some() {
             return Offered::Closed(item);
@@ -163,7 +181,12 @@ impl<T: Send + 'static> Shared<T> {
         item_dropped: Option<ItemDropped<T>>,
         completion: Task,
     ) -> Shared<T> {
-        let spare = Spare { reader: None, writer: None, look_to_read: None, look_to_write: None };
+        let spare = Spare {
+            readers: [None, None],
+            writers: [None, None],
+            looks_to_read: [None, None],
+            looks_to_write: [None, None],
+        };
         let state = State {
             items: VecDeque::new(),
             readers: Line::default(),
@@ -190,7 +213,18 @@ impl<T: Send + 'static> Shared<T> {
     /// False, and the item comes back, if it is full or closed.
     #[inline]
     pub(super) fn try_write(&self, item: T) -> std::result::Result<(), T> {
-        let offered = self.state.lock().offer(item, self.capacity, self.mode);
+        let mut state = self.state.lock();
+        if state.just_has_room(self.capacity) {
+            state.items.push_back(item);
+            return Ok(());
+        }
+        self.try_offer(state, item)
+    }
+
+    #[inline(never)]
+    fn try_offer(&self, mut state: Guard<'_, State<T>>, item: T) -> std::result::Result<(), T> {
+        let offered = state.offer(item, self.capacity, self.mode);
+        drop(state);
         match offered {
             Offered::Full(item) | Offered::Closed(item) => Err(item),
             offered => {
@@ -237,16 +271,31 @@ impl<T: Send + 'static> Shared<T> {
         }
     }
 
+    #[inline]
     pub(super) fn write(self: &Arc<Self>, item: T, token: &CancellationToken) -> ValueTask<()> {
         if token.is_cancellation_requested() {
             return ValueTask::from_canceled(token.clone());
         }
         let mut state = self.state.lock();
+        if state.just_has_room(self.capacity) {
+            state.items.push_back(item);
+            return ValueTask::completed_task();
+        }
+        self.write_or_wait(state, item, token)
+    }
+
+    #[inline(never)]
+    fn write_or_wait(
+        self: &Arc<Self>,
+        mut state: Guard<'_, State<T>>,
+        item: T,
+        token: &CancellationToken,
+    ) -> ValueTask<()> {
         match state.offer(item, self.capacity, self.mode) {
             Offered::Full(item) => {
                 let State { writers, spare, .. } = &mut *state;
                 let operation =
-                    self.operation(&mut spare.writer, Which::Writers, |_, ()| {}, token);
+                    self.operation(&mut spare.writers, Which::Writers, |_, ()| {}, token);
                 operation.stands(writers.push_back(Writer { operation: operation.clone(), item }));
                 // In a rendezvous somebody who waits is something to read.
                 let looks =
@@ -285,7 +334,7 @@ impl<T: Send + 'static> Shared<T> {
         }
         let State { looks_to_write, spare, .. } = &mut *state;
         let operation =
-            self.operation(&mut spare.look_to_write, Which::LooksToWrite, |_, _| {}, token);
+            self.operation(&mut spare.looks_to_write, Which::LooksToWrite, |_, _| {}, token);
         operation.stands(looks_to_write.push_back(operation.clone()));
         drop(state);
         operation.value_task(token)
@@ -332,11 +381,20 @@ impl<T: Send + 'static> Shared<T> {
 
     #[inline]
     pub(super) fn try_read(&self) -> Option<T> {
-        let taken = self.state.lock().take(self.capacity);
+        let mut state = self.state.lock();
+        if state.nobody_wants_room() {
+            return state.items.pop_front();
+        }
+        self.try_take(state)
+    }
+
+    #[inline(never)]
+    fn try_take(&self, mut state: Guard<'_, State<T>>) -> Option<T> {
+        let taken = state.take(self.capacity);
+        drop(state);
         taken.map(|taken| self.taken(taken))
     }
 
-    #[inline]
     fn taken(&self, taken: Taken<T>) -> T {
         if let Some(operation) = taken.written {
             // One that is gone has written nevertheless.
@@ -358,11 +416,27 @@ impl<T: Send + 'static> Shared<T> {
         state.items.front().or_else(first).cloned()
     }
 
+    #[inline]
     pub(super) fn read(self: &Arc<Self>, token: &CancellationToken) -> ValueTask<T> {
         if token.is_cancellation_requested() {
             return ValueTask::from_canceled(token.clone());
         }
         let mut state = self.state.lock();
+        if state.nobody_wants_room()
+            && let Some(item) = state.items.pop_front()
+        {
+            drop(state);
+            return ValueTask::returnable(item, self.clone());
+        }
+        self.read_or_wait(state, token)
+    }
+
+    #[inline(never)]
+    fn read_or_wait(
+        self: &Arc<Self>,
+        mut state: Guard<'_, State<T>>,
+        token: &CancellationToken,
+    ) -> ValueTask<T> {
         if let Some(taken) = state.take(self.capacity) {
             drop(state);
             return ValueTask::returnable(self.taken(taken), self.clone());
@@ -374,7 +448,7 @@ impl<T: Send + 'static> Shared<T> {
         }
         let State { readers, spare, .. } = &mut *state;
         let give_back = |channel: &Arc<Shared<T>>, item| channel.put_back(item);
-        let operation = self.operation(&mut spare.reader, Which::Readers, give_back, token);
+        let operation = self.operation(&mut spare.readers, Which::Readers, give_back, token);
         operation.stands(readers.push_back(operation.clone()));
         // In a rendezvous somebody who waits is room.
         let looks = if self.capacity == 0 { state.looks_to_write.drain() } else { Drained::none() };
@@ -396,7 +470,7 @@ impl<T: Send + 'static> Shared<T> {
         }
         let State { looks_to_read, spare, .. } = &mut *state;
         let operation =
-            self.operation(&mut spare.look_to_read, Which::LooksToRead, |_, _| {}, token);
+            self.operation(&mut spare.looks_to_read, Which::LooksToRead, |_, _| {}, token);
         operation.stands(looks_to_read.push_back(operation.clone()));
         drop(state);
         operation.value_task(token)
@@ -404,10 +478,10 @@ impl<T: Send + 'static> Shared<T> {
 
     // Waiting
 
-    /// An operation for a wait: the spare one, if nobody has that any more.
+    /// An operation for a wait: a spare one, if nobody has that any more.
     fn operation<R: Send + 'static>(
         self: &Arc<Self>,
-        spare: &mut Option<Arc<Operation<T, R>>>,
+        spares: &mut Spares<T, R>,
         which: Which,
         give_back: fn(&Arc<Shared<T>>, R),
         token: &CancellationToken,
@@ -416,15 +490,15 @@ impl<T: Send + 'static> Shared<T> {
             // Whoever cancels must not run what follows.
             return Arc::new(Operation::new(self, which, give_back, true));
         }
-        if let Some(spare) = spare
-            && let Some(operation) = Arc::get_mut(spare)
-        {
-            operation.reset();
-            return spare.clone();
+        let fresh = || Arc::new(Operation::new(self, which, give_back, self.asynchronously));
+        for spare in spares {
+            let spare = spare.get_or_insert_with(fresh);
+            if let Some(operation) = Arc::get_mut(spare) {
+                operation.reset();
+                return spare.clone();
+            }
         }
-        let operation = Arc::new(Operation::new(self, which, give_back, self.asynchronously));
-        *spare = Some(operation.clone());
-        operation
+        fresh()
     }
 
     /// Takes one out of line. False if it does not stand there any more.

@@ -1,6 +1,6 @@
 //! C#'s exceptions, as errors.
 //!
-//! Each converts into [`Error`] by `?` and [`From`]; what an [`Error`] holds is asked by `of`:
+//! Each converts into [`Error`](crate::Error) by `?` and [`From`]; what an error holds is asked by `of`:
 //!
 //! ```
 //! use fourfold::Error;

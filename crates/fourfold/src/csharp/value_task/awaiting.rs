@@ -16,6 +16,8 @@ use crate::Result;
 /// The future that awaiting a [`ValueTask`] is. It is a plain one: any executor may poll it.
 #[must_use = "futures do nothing until they are awaited"]
 pub struct ValueTaskFuture<T: Send + 'static> {
+    /// Apart from what it might be instead, which takes longer to move about than the value.
+    value: Option<T>,
     held: Held<T>,
     /// With the task it waits for.
     key: Option<ListenerKey>,
@@ -30,7 +32,12 @@ impl<T: Send + 'static> ValueTaskFuture<T> {
     #[inline]
     fn new(task: ValueTask<T>, captures: bool) -> ValueTaskFuture<T> {
         let state = AwaitState::new(captures);
-        ValueTaskFuture { held: task.held, key: None, state }
+        match task.held {
+            Held::Value(value) => {
+                ValueTaskFuture { value: Some(value), held: Held::Nothing, key: None, state }
+            }
+            held => ValueTaskFuture { value: None, held, key: None, state },
+        }
     }
 
     /// Ready once there is something to take.
@@ -65,6 +72,22 @@ impl<T: Send + 'static> Future for ValueTaskFuture<T> {
     #[inline]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T>> {
         let this = &mut *self;
+        if let Some(value) = this.value.take() {
+            return Poll::Ready(Ok(value));
+        }
+        if let Held::Returnable(returnable) = &mut this.held
+            && let Some(value) = returnable.value.take()
+        {
+            return Poll::Ready(Ok(value));
+        }
+        this.poll_slowly(context)
+    }
+}
+
+impl<T: Send + 'static> ValueTaskFuture<T> {
+    #[inline(never)]
+    fn poll_slowly(&mut self, context: &mut Context<'_>) -> Poll<Result<T>> {
+        let this = self;
         if matches!(this.held, Held::Task(_) | Held::Source(_)) {
             match this.poll_done(context) {
                 Poll::Ready(Ok(())) => {}

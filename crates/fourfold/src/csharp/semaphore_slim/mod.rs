@@ -1,28 +1,37 @@
 //! A semaphore.
 //!
+//! | file | tells |
+//! |---|---|
+//! | `mod.rs` | [`SemaphoreSlim`]: permits, and the line of who waits |
+//! | `waiter.rs` | one that waits, and how its wait ends |
+//!
 //! # Invariants
 //!
 //! 1. While there are permits nobody waits, and who waits is served in the order they came.
 //! 2. A waiter is in the line, or somebody has taken it out and is the only one to finish its task: a
 //!    release, its token or its alarm.
 
+mod waiter;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::Location;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use fourfold_kernel::pool;
+
 use super::alarm::Alarm;
-use super::cancellation::{CancellationToken, CancellationTokenRegistration};
-use super::cell::{Kind, Node};
+use super::cancellation::CancellationToken;
+use super::cell::{self, Node};
 use super::exceptions::{
-    ArgumentOutOfRangeException, ObjectDisposedException, OperationCanceledException,
-    SemaphoreFullException,
+    ArgumentOutOfRangeException, ObjectDisposedException, SemaphoreFullException,
 };
-use super::outcome::{End, Outcome};
 use super::task::{Task, TaskCreationOptions};
 use super::thread_pool;
+use super::wait_handle::{Signal, WaitHandle};
 use crate::Result;
+use waiter::{Ending, Kind, Promise, Waiter};
 
 /// Lets so many in at once. Who waits is served in turn, threads and methods alike.
 ///
@@ -58,7 +67,11 @@ pub struct SemaphoreSlim {
     max: usize,
 }
 
-struct Shared(Mutex<State>);
+struct Shared {
+    state: Mutex<State>,
+    /// Told when there are permits, for who only looks.
+    available: Condvar,
+}
 
 struct State {
     count: usize,
@@ -68,58 +81,9 @@ struct State {
     next: u64,
 }
 
-/// One that waits, and what may end its wait before its turn.
-struct Waiter {
-    promise: Promise,
-    registration: Option<CancellationTokenRegistration>,
-    alarm: Option<Alarm>,
-}
-
-enum Promise {
-    /// Of a wait without limit.
-    Unlimited(Task<()>),
-    /// Of a wait that tells whether there was a permit.
-    Limited(Task<bool>),
-}
-
-enum Ending {
-    Permit,
-    TooLate,
-    Canceled(CancellationToken),
-}
-
-impl Waiter {
-    /// Ends the wait, outside of the lock. What follows it is queued.
-    fn end(self, ending: Ending) {
-        let Waiter { promise, registration, alarm } = self;
-        if let Some(registration) = registration {
-            registration.unregister();
-        }
-        drop(alarm);
-        // Nobody else finishes it (invariant 2).
-        match promise {
-            Promise::Unlimited(task) => drop(task.finish(Outcome::new(ending.with(|_| ())))),
-            Promise::Limited(task) => drop(task.finish(Outcome::new(ending.with(|got| got)))),
-        }
-    }
-}
-
-impl Ending {
-    fn with<T>(self, value: impl FnOnce(bool) -> T) -> End<T> {
-        match self {
-            Ending::Permit => End::RanToCompletion(value(true)),
-            Ending::TooLate => End::RanToCompletion(value(false)),
-            Ending::Canceled(token) => {
-                let error = OperationCanceledException::with_token(token.clone()).into();
-                End::Canceled(token, Some(error))
-            }
-        }
-    }
-}
-
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes a waiter out of the line, if it is still there, and ends its wait.
@@ -128,6 +92,24 @@ impl Shared {
         if let Some(waiter) = waiter {
             waiter.end(ending);
         }
+    }
+}
+
+impl Signal for Shared {
+    fn wait(&self, limit: Option<Duration>) -> bool {
+        let state = self.lock();
+        if state.count > 0 {
+            return true;
+        }
+        let none = |state: &mut State| state.count == 0;
+        let state = pool::while_blocked(|| match limit {
+            None => self.available.wait_while(state, none).unwrap_or_else(PoisonError::into_inner),
+            Some(limit) => {
+                let waited = self.available.wait_timeout_while(state, limit, none);
+                waited.unwrap_or_else(PoisonError::into_inner).0
+            }
+        });
+        state.count > 0
     }
 }
 
@@ -159,7 +141,8 @@ impl SemaphoreSlim {
             return Err(ArgumentOutOfRangeException::new(text).into());
         }
         let state = State { count: initial_count, disposed: false, line: BTreeMap::new(), next: 0 };
-        Ok(SemaphoreSlim { shared: Arc::new(Shared(Mutex::new(state))), max: max_count })
+        let shared = Shared { state: Mutex::new(state), available: Condvar::new() };
+        Ok(SemaphoreSlim { shared: Arc::new(shared), max: max_count })
     }
 
     /// How many permits there are.
@@ -176,12 +159,12 @@ impl SemaphoreSlim {
         Ok(state)
     }
 
-    /// Takes a permit, or a place in the line. `value` is the result for a permit, or for none in time.
+    /// Takes a permit, or a place in the line.
     fn enter<T: Send + Sync + 'static>(
         &self,
         limit: Option<Duration>,
         token: CancellationToken,
-        (promise, value): (fn(Task<T>) -> Promise, fn(bool) -> T),
+        kind: Kind<T>,
         location: &'static Location<'static>,
     ) -> Task<T> {
         if token.is_cancellation_requested() {
@@ -194,19 +177,20 @@ impl SemaphoreSlim {
         if state.count > 0 {
             state.count -= 1;
             drop(state);
-            return Task::from_result(value(true));
+            return Task::from_result((kind.value)(true));
         }
         if limit.is_some_and(|limit| limit.is_zero()) {
             drop(state);
-            return Task::from_result(value(false));
+            return Task::from_result((kind.value)(false));
         }
-        let node = Node::new(Kind::Promise, thread_pool::current(), location);
+        let node = Node::new(cell::Kind::Promise, thread_pool::current(), location);
         // A release is over before anything that follows it.
         let options = TaskCreationOptions::RUN_CONTINUATIONS_ASYNCHRONOUSLY;
         let task = Task::promise(node.with_options(options));
         let number = state.next;
         state.next += 1;
-        let waiter = Waiter { promise: promise(task.clone()), registration: None, alarm: None };
+        let waiter =
+            Waiter { promise: (kind.promise)(task.clone()), registration: None, alarm: None };
         state.line.insert(number, waiter);
         drop(state);
         if limit.is_some() || token.can_be_canceled() {
@@ -254,7 +238,7 @@ impl SemaphoreSlim {
     /// The original: [`WaitAsync`](https://learn.microsoft.com/dotnet/api/system.threading.semaphoreslim.waitasync).
     #[track_caller]
     pub fn wait_async(&self) -> Task<()> {
-        let kind = (Promise::Unlimited as fn(Task<()>) -> Promise, (|_| ()) as fn(bool));
+        let kind = Kind { promise: Promise::Unlimited, value: |_| () };
         self.enter(None, CancellationToken::none(), kind, Location::caller())
     }
 
@@ -273,7 +257,7 @@ impl SemaphoreSlim {
         timeout: Option<Duration>,
         token: CancellationToken,
     ) -> Task<bool> {
-        let kind = (Promise::Limited as fn(Task<bool>) -> Promise, (|got| got) as fn(bool) -> bool);
+        let kind = Kind { promise: Promise::Limited, value: |got| got };
         self.enter(timeout, token, kind, Location::caller())
     }
 
@@ -302,7 +286,8 @@ impl SemaphoreSlim {
     ///
     /// # Errors
     ///
-    /// As for [`wait`](SemaphoreSlim::wait), and [`OperationCanceledException`] by the token.
+    /// As for [`wait`](SemaphoreSlim::wait), and
+    /// [`OperationCanceledException`](super::OperationCanceledException) by the token.
     #[track_caller]
     pub fn wait_with(&self, timeout: Option<Duration>, token: &CancellationToken) -> Result<bool> {
         token.throw_if_cancellation_requested()?;
@@ -338,11 +323,26 @@ impl SemaphoreSlim {
         let served: Vec<_> =
             (0..count).map_while(|_| state.line.pop_first()).map(|(_, waiter)| waiter).collect();
         state.count += count - served.len();
+        if state.count > 0 {
+            self.shared.available.notify_all();
+        }
         drop(state);
         for waiter in served {
             waiter.end(Ending::Permit);
         }
         Ok(before)
+    }
+
+    /// Something to block on while there are no permits. Whoever waits for it takes none.
+    ///
+    /// # Errors
+    ///
+    /// [`ObjectDisposedException`] after [`dispose`](SemaphoreSlim::dispose).
+    ///
+    /// The original: `AvailableWaitHandle`.
+    pub fn available_wait_handle(&self) -> Result<WaitHandle> {
+        drop(self.open()?);
+        Ok(WaitHandle::new(self.shared.clone()))
     }
 
     /// Ends its use. Who waits now waits for ever.
