@@ -108,8 +108,10 @@ agree! {
     cs_18_unbounded_agrees_with_dotnet: "cs_18_unbounded";
     cs_19_delay_yield_agrees_with_dotnet: "cs_19_delay_yield";
     cs_19_for_each_agrees_with_dotnet: "cs_19_for_each";
+    cs_19_progress_agrees_with_dotnet: "cs_19_progress";
     cs_19_scheduler_pair_agrees_with_dotnet: "cs_19_scheduler_pair";
     cs_19_semaphore_agrees_with_dotnet: "cs_19_semaphore";
+    cs_19_timer_agrees_with_dotnet: "cs_19_timer";
     cs_20_more_threads_agrees_with_dotnet: "cs_20_more_threads";
     cs_20_pool_order_agrees_with_dotnet: "cs_20_pool_order";
     cs_20_stealing_agrees_with_dotnet: "cs_20_stealing";

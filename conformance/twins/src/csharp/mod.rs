@@ -49,8 +49,10 @@ mod cs_18_read_all;
 mod cs_18_unbounded;
 mod cs_19_delay_yield;
 mod cs_19_for_each;
+mod cs_19_progress;
 mod cs_19_scheduler_pair;
 mod cs_19_semaphore;
+mod cs_19_timer;
 mod cs_20_more_threads;
 mod cs_20_pool_order;
 mod cs_20_stealing;
@@ -177,12 +179,14 @@ pub(crate) const TWINS: &[Twin] = &[
         differs: differs::CS_19_DELAY_YIELD,
     },
     Twin { name: "cs_19_for_each", run: cs_19_for_each::run, differs: &[] },
+    Twin { name: "cs_19_progress", run: cs_19_progress::run, differs: differs::CS_19_PROGRESS },
     Twin {
         name: "cs_19_scheduler_pair",
         run: cs_19_scheduler_pair::run,
         differs: differs::CS_19_SCHEDULER_PAIR,
     },
     Twin { name: "cs_19_semaphore", run: cs_19_semaphore::run, differs: differs::CS_19_SEMAPHORE },
+    Twin { name: "cs_19_timer", run: cs_19_timer::run, differs: differs::CS_19_TIMER },
     Twin {
         name: "cs_20_more_threads",
         run: cs_20_more_threads::run,
@@ -213,4 +217,4 @@ pub(crate) const TWINS: &[Twin] = &[
 ];
 
 /// Programs that have no twin yet. A name leaves this list when its twin enters [`TWINS`].
-pub(crate) const AWAITED: &[&str] = &["cs_19_progress", "cs_19_timer"];
+pub(crate) const AWAITED: &[&str] = &[];
