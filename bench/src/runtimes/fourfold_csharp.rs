@@ -3,7 +3,7 @@
 use crate::measure::{Measured, Stopwatch};
 use crate::workload::{Job, Workload};
 use fourfold::Result;
-use fourfold::csharp::{Builder, Task, TaskCompletionSource, ValueTask, async_method};
+use fourfold::csharp::{Builder, Channel, Task, TaskCompletionSource, ValueTask, async_method};
 use std::hint::black_box;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -19,6 +19,8 @@ pub(super) fn run(workload: Workload, job: Job) -> io::Result<Measured> {
             Workload::CsValueTask => value_task(job).await,
             Workload::CsTcs => completion_source(job).await,
             Workload::CsWhenAll => when_all(job).await,
+            Workload::CsChannelBounded => through(bounded(), job).await,
+            Workload::CsChannelUnbounded => through(Channel::create_unbounded(), job).await,
             Workload::CsForEach => for_each(job).await,
             other => {
                 let text = format!("{} is no workload of this dialect", other.as_str());
@@ -95,6 +97,30 @@ async fn when_all(job: Job) -> Result<Measured> {
         let tasks = Task::when_all((0..job.batch).map(|_| Task::run(|| Ok(1_u64))));
         done += tasks.await?.into_iter().sum::<u64>();
     }
+    Ok(watch.stop(done)?)
+}
+
+fn bounded() -> Channel<u64> {
+    Channel::create_bounded(1024)
+}
+
+/// One writes, one reads.
+async fn through(channel: Channel<u64>, job: Job) -> Result<Measured> {
+    let (to, from) = (channel.writer(), channel.reader());
+    let watch = Stopwatch::start()?;
+    let writes = Task::run(async move {
+        for value in 0..job.operations {
+            to.write_async(value).await?;
+        }
+        to.complete()
+    });
+    let mut done = 0;
+    while from.wait_to_read_async().await? {
+        while from.try_read().is_some() {
+            done += 1;
+        }
+    }
+    writes.await?;
     Ok(watch.stop(done)?)
 }
 

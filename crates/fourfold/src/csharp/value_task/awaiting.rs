@@ -15,9 +15,16 @@ use crate::Result;
 
 /// The future that awaiting a [`ValueTask`] is. It is a plain one: any executor may poll it.
 #[must_use = "futures do nothing until they are awaited"]
-pub struct ValueTaskFuture<T: Send + 'static> {
-    /// Apart from what it might be instead, which takes longer to move about than the value.
-    value: Option<T>,
+pub struct ValueTaskFuture<T: Send + 'static>(Awaits<T>);
+
+/// A value that is there comes apart from what it might be instead: to make, to poll and to drop that
+/// touches a word beside the value, and nothing of the rest.
+enum Awaits<T: Send + 'static> {
+    Value(Option<T>),
+    Rest(Rest<T>),
+}
+
+struct Rest<T: Send + 'static> {
     held: Held<T>,
     /// With the task it waits for.
     key: Option<ListenerKey>,
@@ -31,15 +38,28 @@ impl<T: Send + 'static> Unpin for ValueTaskFuture<T> {}
 impl<T: Send + 'static> ValueTaskFuture<T> {
     #[inline]
     fn new(task: ValueTask<T>, captures: bool) -> ValueTaskFuture<T> {
-        let state = AwaitState::new(captures);
-        match task.held {
-            Held::Value(value) => {
-                ValueTaskFuture { value: Some(value), held: Held::Nothing, key: None, state }
-            }
-            held => ValueTaskFuture { value: None, held, key: None, state },
+        ValueTaskFuture(match task.held {
+            Held::Value(value) => Awaits::Value(Some(value)),
+            held => Awaits::Rest(Rest { held, key: None, state: AwaitState::new(captures) }),
+        })
+    }
+}
+
+impl<T: Send + 'static> Future for ValueTaskFuture<T> {
+    type Output = Result<T>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T>> {
+        match &mut self.0 {
+            Awaits::Value(value) => Poll::Ready(Ok(value.take().expect(ENDED))),
+            Awaits::Rest(rest) => rest.poll(context),
         }
     }
+}
 
+const ENDED: &str = "a value task is not polled after its end";
+
+impl<T: Send + 'static> Rest<T> {
     /// Ready once there is something to take.
     fn poll_done(&mut self, context: &mut Context<'_>) -> Poll<Result<()>> {
         match &mut self.held {
@@ -64,56 +84,45 @@ impl<T: Send + 'static> ValueTaskFuture<T> {
             trace::waiting(waiter, "value task", on);
         }
     }
-}
-
-impl<T: Send + 'static> Future for ValueTaskFuture<T> {
-    type Output = Result<T>;
 
     #[inline]
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T>> {
-        let this = &mut *self;
-        if let Some(value) = this.value.take() {
-            return Poll::Ready(Ok(value));
-        }
-        if let Held::Returnable(returnable) = &mut this.held
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<T>> {
+        if let Held::Returnable(returnable) = &mut self.held
             && let Some(value) = returnable.value.take()
         {
             return Poll::Ready(Ok(value));
         }
-        this.poll_slowly(context)
+        self.poll_slowly(context)
     }
-}
 
-impl<T: Send + 'static> ValueTaskFuture<T> {
     #[inline(never)]
     fn poll_slowly(&mut self, context: &mut Context<'_>) -> Poll<Result<T>> {
-        let this = self;
-        if matches!(this.held, Held::Task(_) | Held::Source(_)) {
-            match this.poll_done(context) {
+        if matches!(self.held, Held::Task(_) | Held::Source(_)) {
+            match self.poll_done(context) {
                 Poll::Ready(Ok(())) => {}
                 Poll::Ready(Err(misuse)) => {
                     // It has no place in the source that it could give up.
-                    if let Held::Source(of) = &mut this.held {
+                    if let Held::Source(of) = &mut self.held {
                         of.used = true;
                     }
                     return Poll::Ready(Err(misuse));
                 }
                 Poll::Pending => {
-                    if this.state.anywhere {
+                    if self.state.anywhere {
                         ambient::do_not_capture();
                     }
                     if trace::enabled() {
-                        this.tell();
+                        self.tell();
                     }
                     return Poll::Pending;
                 }
             }
         }
-        Poll::Ready(ValueTask::take_now(&mut this.held).expect("it has ended"))
+        Poll::Ready(ValueTask::take_now(&mut self.held).expect("it has ended"))
     }
 }
 
-impl<T: Send + 'static> Drop for ValueTaskFuture<T> {
+impl<T: Send + 'static> Drop for Rest<T> {
     #[inline]
     fn drop(&mut self) {
         if self.key.is_some()
@@ -126,7 +135,12 @@ impl<T: Send + 'static> Drop for ValueTaskFuture<T> {
 
 impl<T: Send + 'static> fmt::Debug for ValueTaskFuture<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ValueTaskFuture").field("state", &self.state).finish_non_exhaustive()
+        let mut told = f.debug_struct("ValueTaskFuture");
+        match &self.0 {
+            Awaits::Value(value) => told.field("completed", &value.is_some()),
+            Awaits::Rest(rest) => told.field("state", &rest.state),
+        };
+        told.finish_non_exhaustive()
     }
 }
 
