@@ -77,16 +77,13 @@ mod timer;
 pub mod value_task;
 mod wait_handle;
 
-pub use cancellation::{CancellationToken, CancellationTokenRegistration, CancellationTokenSource};
 #[doc(inline)]
 pub use crate::__csharp_await_foreach as await_foreach;
 pub use async_streams::{
     AsyncEnumerable, AsyncEnumerator, AsyncIteratorDisposed, Yielder, async_iterator,
     async_iterator_with, from_stream,
 };
-pub use cancellation::{
-    CancellationToken, CancellationTokenRegistration, CancellationTokenSource, WaitHandle,
-};
+pub use cancellation::{CancellationToken, CancellationTokenRegistration, CancellationTokenSource};
 pub use channels::{
     BoundedChannelFullMode, BoundedChannelOptions, Channel, ChannelReader, ChannelWriter,
     UnboundedChannelOptions,
