@@ -72,6 +72,7 @@ agree! {
     cs_03_mixed_agrees_with_dotnet: "cs_03_mixed";
     cs_03_scheduler_agrees_with_dotnet: "cs_03_scheduler";
     cs_04_inline_wait_agrees_with_dotnet: "cs_04_inline_wait";
+    cs_04_messages_agrees_with_dotnet: "cs_04_messages";
     cs_04_wait_agrees_with_dotnet: "cs_04_wait";
     cs_05_when_all_agrees_with_dotnet: "cs_05_when_all";
     cs_06_when_any_agrees_with_dotnet: "cs_06_when_any";
@@ -98,9 +99,19 @@ agree! {
     cs_15_value_task_agrees_with_dotnet: "cs_15_value_task";
     cs_16_async_local_agrees_with_dotnet: "cs_16_async_local";
     cs_16_execution_context_agrees_with_dotnet: "cs_16_execution_context";
+    cs_17_async_stream_agrees_with_dotnet: "cs_17_async_stream";
+    cs_17_await_using_agrees_with_dotnet: "cs_17_await_using";
+    cs_17_cancellation_agrees_with_dotnet: "cs_17_cancellation";
+    cs_18_bounded_agrees_with_dotnet: "cs_18_bounded";
+    cs_18_complete_agrees_with_dotnet: "cs_18_complete";
+    cs_18_read_all_agrees_with_dotnet: "cs_18_read_all";
+    cs_18_unbounded_agrees_with_dotnet: "cs_18_unbounded";
     cs_19_delay_yield_agrees_with_dotnet: "cs_19_delay_yield";
+    cs_19_for_each_agrees_with_dotnet: "cs_19_for_each";
+    cs_19_progress_agrees_with_dotnet: "cs_19_progress";
     cs_19_scheduler_pair_agrees_with_dotnet: "cs_19_scheduler_pair";
     cs_19_semaphore_agrees_with_dotnet: "cs_19_semaphore";
+    cs_19_timer_agrees_with_dotnet: "cs_19_timer";
     cs_20_more_threads_agrees_with_dotnet: "cs_20_more_threads";
     cs_20_pool_order_agrees_with_dotnet: "cs_20_pool_order";
     cs_20_stealing_agrees_with_dotnet: "cs_20_stealing";
@@ -110,6 +121,7 @@ agree! {
     cs_22_limited_scheduler_agrees_with_dotnet: "cs_22_limited_scheduler";
     cs_22_pump_agrees_with_dotnet: "cs_22_pump";
     cs_22_scheduler_calls_agrees_with_dotnet: "cs_22_scheduler_calls";
+    inline_agrees_with_dotnet: "inline";
     semantics_agrees_with_dotnet: "semantics";
 }
 

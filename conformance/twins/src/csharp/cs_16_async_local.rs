@@ -6,7 +6,7 @@ use fourfold::Result;
 use fourfold::csharp::{
     AsyncLocal, CancellationToken, CancellationTokenSource, CriticalNotifyCompletion,
     ExecutionContext, NotifyCompletion, Task, TaskCompletionSource, TaskContinuationOptions,
-    ThreadPool, async_method,
+    ThreadPool, Timer, async_method,
 };
 
 use super::threading::Event;
@@ -137,15 +137,17 @@ fn program() -> Result<()> {
     set("cancelling");
     cancellation.cancel()?;
     set("timer");
-    let timer = async_method(async {
-        Task::delay(Duration::from_millis(1)).await?;
-        println!("timer: {}", local());
-        Ok(())
-    });
-    set("later than the timer");
-    timer.wait()?;
-    set("queued");
     let ran = Arc::new(Event::new());
+    let fires = ran.clone();
+    let callback = move || {
+        println!("timer: {}", local());
+        fires.set();
+    };
+    let timer = Timer::new(callback, Some(Duration::ZERO), None)?;
+    ran.wait();
+    drop(timer);
+    ran.reset();
+    set("queued");
     let queue = |what: &'static str| {
         let runs = ran.clone();
         let work = move || {

@@ -106,11 +106,12 @@ fn program() -> Result<()> {
     println!("blocking: {}", thrown(|| gate.wait_with(None, &source.token())));
     gate.wait()?;
 
-    // Whether there are permits is asked without taking one.
-    let permits = || b(gate.current_count() > 0);
-    println!("permits: {}", permits());
+    // The handle: set while there are permits; waiting for it takes none.
+    let handle = gate.available_wait_handle()?;
+    let set = || b(handle.wait_one_for(Duration::ZERO));
+    println!("handle: {}", set());
     gate.release()?;
-    println!("permits: {}, left {}", permits(), gate.current_count());
+    println!("handle: {}, left {}", set(), gate.current_count());
     gate.dispose();
     println!(
         "disposed: {} {} {}",

@@ -6,8 +6,7 @@ const COMPILER: &str = "the compiler refuses it";
 const EXECUTE: &str = "to execute a task says nothing of whether it ran";
 const FAILING_SCHEDULER: &str =
     "what a scheduler is given it cannot refuse: a panic of it comes out, and cancels the task";
-const INLINE: &str = "a scheduler is asked whether it would, and to take out the task only where that waits in its queue";
-const NO_HANDLE: &str = "threads wait for permits by wait, which takes one";
+const ASKED: &str = "a scheduler is asked whether it would, and to take out the task only where that waits in its queue";
 const TRAP: &str =
     "who blocks the thread that a task must go on on is told so, instead of waiting for ever";
 const WITHIN: &str = "a method that is called back while it asks goes on when it has asked: one call, not two nested ones";
@@ -279,19 +278,19 @@ pub(super) const CS_22_PUMP: &[Difference] = &[Difference {
 /// The lines in the order of the original, which prints some of them several times.
 pub(super) const CS_22_SCHEDULER_CALLS: &[Difference] = &[
     Difference { original: "  run a: True", twin: "  run a", reason: EXECUTE },
-    Difference { original: "  inline a, queued before True", twin: "  inline", reason: INLINE },
-    Difference { original: "  inline a, queued before False", twin: "  inline", reason: INLINE },
-    Difference { original: "  inline a, queued before False", twin: "  inline", reason: INLINE },
+    Difference { original: "  inline a, queued before True", twin: "  inline", reason: ASKED },
+    Difference { original: "  inline a, queued before False", twin: "  inline", reason: ASKED },
+    Difference { original: "  inline a, queued before False", twin: "  inline", reason: ASKED },
     Difference { original: "  run a: True", twin: "  run a", reason: EXECUTE },
     Difference { original: "  run c: True", twin: "  run c", reason: EXECUTE },
-    Difference { original: "  inline c, queued before False", twin: "  inline", reason: INLINE },
+    Difference { original: "  inline c, queued before False", twin: "  inline", reason: ASKED },
     Difference { original: "  run a: True", twin: "  run a", reason: EXECUTE },
     Difference { original: "  run the rest: True", twin: "  run the rest", reason: EXECUTE },
     Difference { original: "  run a: True", twin: "  run a", reason: EXECUTE },
     Difference {
         original: "  inline the rest, queued before False",
         twin: "  inline",
-        reason: INLINE,
+        reason: ASKED,
     },
     Difference { original: "  run a: True", twin: "  run a", reason: EXECUTE },
     Difference {
@@ -378,19 +377,11 @@ pub(super) const CS_19_SCHEDULER_PAIR: &[Difference] = &[Difference {
     reason: FAILING_SCHEDULER,
 }];
 
-pub(super) const CS_19_SEMAPHORE: &[Difference] = &[
-    Difference {
-        original: "made badly: ArgumentOutOfRangeException ArgumentOutOfRangeException ArgumentOutOfRangeException",
-        twin: "made badly: ArgumentOutOfRangeException, does not compile, ArgumentOutOfRangeException",
-        reason: COMPILER,
-    },
-    Difference { original: "handle: False", twin: "permits: False", reason: NO_HANDLE },
-    Difference {
-        original: "handle: True, left 1",
-        twin: "permits: True, left 1",
-        reason: NO_HANDLE,
-    },
-];
+pub(super) const CS_19_SEMAPHORE: &[Difference] = &[Difference {
+    original: "made badly: ArgumentOutOfRangeException ArgumentOutOfRangeException ArgumentOutOfRangeException",
+    twin: "made badly: ArgumentOutOfRangeException, does not compile, ArgumentOutOfRangeException",
+    reason: COMPILER,
+}];
 
 /// A callback that is called at once does not run the method within, but lets it go on after it.
 pub(super) const CS_21_AWAITABLES: &[Difference] = &[
@@ -437,3 +428,62 @@ pub(super) const CS_03_BLOCKING: &[Difference] = &[
         reason: TRAP,
     },
 ];
+
+pub(super) const CS_04_MESSAGES: &[Difference] = &[
+    Difference {
+        original: "flattened: AggregateException: One or more errors occurred. (a) (One or more errors occurred. (b)) (a) (b)",
+        twin: "flattened: AggregateException: One or more errors occurred. (a) (b)",
+        reason: "the original's text tells all of it twice",
+    },
+    Difference {
+        original: "Dispose of an open one: InvalidOperationException: A task may only be disposed if it is in a completion state (RanToCompletion, Faulted or Canceled).",
+        twin: "Dispose of an open one: there is no Dispose",
+        reason: "the last handle that is dropped frees a task",
+    },
+    Difference {
+        original: "WhenAll with a null: ArgumentException: The tasks argument included a null value. (Parameter 'tasks')",
+        twin: "WhenAll with a null: does not compile",
+        reason: COMPILER,
+    },
+    Difference {
+        original: "WhenAny of none: ArgumentException: The tasks argument contains no tasks. (Parameter 'tasks')",
+        twin: "WhenAny of none: ArgumentException: The tasks argument contains no tasks.",
+        reason: "an error names no parameter",
+    },
+    Difference {
+        original: "FromCanceled of a token that is not: ArgumentOutOfRangeException: Specified argument was out of the range of valid values. (Parameter 'cancellationToken')",
+        twin: "FromCanceled of a token that is not: panic: panicked: Specified argument was out of the range of valid values.: the token is not cancelled",
+        reason: "a mistake of the programmer",
+    },
+];
+
+pub(super) const CS_17_ASYNC_STREAM: &[Difference] = &[Difference {
+    original: "a step that waits: False, disposal beside it NotSupportedException",
+    twin: "a step that waits: False, disposal beside it does not compile",
+    reason: COMPILER,
+}];
+
+pub(super) const CS_18_BOUNDED: &[Difference] = &[Difference {
+    original: "no capacity: ArgumentOutOfRangeException",
+    twin: "no capacity: nothing",
+    reason: "one without capacity is a rendezvous, as it is in .NET from version 10 on",
+}];
+
+pub(super) const CS_19_PROGRESS: &[Difference] = &[
+    Difference {
+        original: "reported action 7 event 7, sender True",
+        twin: "reported action 7 event 7 ",
+        reason: "a handler is not told which one it belongs to: it can keep a copy",
+    },
+    Difference {
+        original: "no handler: ArgumentNullException",
+        twin: "no handler: does not compile",
+        reason: COMPILER,
+    },
+];
+
+pub(super) const CS_19_TIMER: &[Difference] = &[Difference {
+    original: "made badly: ArgumentOutOfRangeException ArgumentNullException",
+    twin: "made badly: does not compile",
+    reason: COMPILER,
+}];

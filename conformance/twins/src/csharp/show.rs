@@ -4,9 +4,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, PoisonError};
 
 use fourfold::csharp::{
-    AggregateException, ArgumentException, ArgumentOutOfRangeException, InvalidOperationException,
-    NotSupportedException, ObjectDisposedException, OperationCanceledException,
-    SemaphoreFullException, SyncOverAsyncException, Task, TimeoutException, async_method,
+    AggregateException, ArgumentException, ArgumentOutOfRangeException, ChannelClosedException,
+    InvalidOperationException, NotSupportedException, ObjectDisposedException,
+    OperationCanceledException, SemaphoreFullException, SyncOverAsyncException, Task,
+    TimeoutException, async_method,
 };
 use fourfold::{Error, Result};
 
@@ -33,7 +34,8 @@ pub(crate) fn type_name(error: &Error) -> &'static str {
         return "TaskCanceledException";
     }
     first_of! {
-        AggregateException ArgumentException ArgumentOutOfRangeException InvalidOperationException
+        AggregateException ArgumentException ArgumentOutOfRangeException ChannelClosedException
+        InvalidOperationException
         NotSupportedException ObjectDisposedException OperationCanceledException
         SemaphoreFullException SyncOverAsyncException TimeoutException
     }

@@ -35,6 +35,7 @@
 //! | `writer.rs`, `reader.rs` | the two halves |
 //! | `read_all.rs` | all items, as an async stream |
 //! | `shared.rs` | what both halves share: the rules |
+//! | `state.rs` | items and who waits, and what a write or a read does to them |
 //! | `operation.rs` | one that waits |
 //! | `line.rs` | the line it stands in |
 
@@ -44,6 +45,7 @@ mod options;
 mod read_all;
 mod reader;
 mod shared;
+mod state;
 mod writer;
 
 use std::fmt;

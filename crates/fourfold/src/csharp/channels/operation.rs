@@ -13,7 +13,8 @@ use super::super::value_task::{
     AwaitState, ManualResetValueTaskSourceCore, ValueTask, ValueTaskSource,
     ValueTaskSourceOnCompletedFlags, ValueTaskSourceStatus,
 };
-use super::shared::{Shared, Which};
+use super::shared::Shared;
+use super::state::Which;
 use crate::Result;
 
 /// One that waits. `R` is what it waits for: an item, nothing, or whether there will be one.

@@ -17,7 +17,6 @@
 //! 3. An item that a reader got and did not look at comes back to the front, even if that makes one too many.
 //! 4. Nothing foreign runs under the lock, but the `clone` of a peek.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use fourfold_kernel::lock::{Guard, Lock};
@@ -27,28 +26,11 @@ use super::super::exceptions::{ChannelClosedException, OperationCanceledExceptio
 use super::super::outcome::Outcome;
 use super::super::task::Task;
 use super::super::value_task::{Owner, ValueTask};
-use super::line::{Drained, Line};
+use super::line::Drained;
 use super::operation::Operation;
 use super::options::BoundedChannelFullMode;
+use super::state::{Offered, Reader, Spares, State, Taken, Which, Writer, look};
 use crate::{Error, Result};
-
-/// In which line.
-#[derive(Clone, Copy)]
-pub(super) enum Which {
-    Readers,
-    Writers,
-    LooksToRead,
-    LooksToWrite,
-}
-
-type Reader<T> = Arc<Operation<T, T>>;
-type Look<T> = Arc<Operation<T, bool>>;
-
-/// A writer in line, and what it is to write.
-struct Writer<T: Send + 'static> {
-    operation: Arc<Operation<T, ()>>,
-    item: T,
-}
 
 pub(super) struct Shared<T: Send + 'static> {
     state: Lock<State<T>>,
@@ -61,118 +43,6 @@ pub(super) struct Shared<T: Send + 'static> {
 
 pub(super) type ItemDropped<T> = Box<dyn Fn(T) + Send + Sync>;
 
-struct State<T: Send + 'static> {
-    items: VecDeque<T>,
-    readers: Line<Reader<T>>,
-    writers: Line<Writer<T>>,
-    looks_to_read: Line<Look<T>>,
-    looks_to_write: Line<Look<T>>,
-    /// Nothing is written any more, and why, if that is an error.
-    done: Option<Option<Error>>,
-    /// Operations for the next wait, if nobody has them any more.
-    spare: Spare<T>,
-}
-
-struct Spare<T: Send + 'static> {
-    readers: Spares<T, T>,
-    writers: Spares<T, ()>,
-    looks_to_read: Spares<T, bool>,
-    looks_to_write: Spares<T, bool>,
-}
-
-/// Two, since what waits again inside of the call that ends its wait finds the first one still in use.
-type Spares<T, R> = [Option<Arc<Operation<T, R>>>; 2];
-
-/// What became of an item that was offered.
-enum Offered<T: Send + 'static> {
-    Added(Drained<Look<T>>),
-    Given(Reader<T>, T),
-    Dropped(T),
-    Full(T),
-    Closed(T),
-}
-
-/// An item that was taken, and what follows from it.
-struct Taken<T: Send + 'static> {
-    item: T,
-    written: Option<Arc<Operation<T, ()>>>,
-    looks: Drained<Look<T>>,
-    finished: Option<Option<Error>>,
-}
-
-impl<T: Send + 'static> State<T> {
-    /// Whether an item is simply added, and nobody is to be told.
-    #[inline]
-    fn just_has_room(&self, capacity: usize) -> bool {
-        self.items.len() < capacity
-            && self.readers.is_empty()
-            && self.looks_to_read.is_empty()
-            && self.done.is_none()
-    }
-
-    /// Whether an item is simply taken, if there is one.
-    #[inline]
-    fn nobody_wants_room(&self) -> bool {
-        self.writers.is_empty() && self.looks_to_write.is_empty() && self.done.is_none()
-    }
-
-    fn offer(&mut self, item: T, capacity: usize, mode: BoundedChannelFullMode) -> Offered<T> {
-        if self.done.is_some() {
-            return Offered::Closed(item);
-        }
-        if let Some(reader) = self.readers.pop_front() {
-            return Offered::Given(reader, item);
-        }
-        if self.items.len() < capacity {
-            self.items.push_back(item);
-            return Offered::Added(self.looks_to_read.drain());
-        }
-        let dropped = match mode {
-            BoundedChannelFullMode::Wait => return Offered::Full(item),
-            BoundedChannelFullMode::DropWrite => return Offered::Dropped(item),
-            BoundedChannelFullMode::DropNewest => self.items.pop_back(),
-            BoundedChannelFullMode::DropOldest => self.items.pop_front(),
-        };
-        match dropped {
-            Some(dropped) => {
-                self.items.push_back(item);
-                Offered::Dropped(dropped)
-            }
-            None => Offered::Dropped(item),
-        }
-    }
-
-    fn take(&mut self, capacity: usize) -> Option<Taken<T>> {
-        let Some(item) = self.items.pop_front() else {
-            let Writer { operation, item } = self.writers.pop_front()?;
-            let written = Some(operation);
-            return Some(Taken { item, written, looks: Drained::none(), finished: None });
-        };
-        let mut taken = Taken { item, written: None, looks: Drained::none(), finished: None };
-        if self.done.is_some() {
-            if self.items.is_empty() {
-                taken.finished = self.done.clone();
-            }
-        } else if self.items.len() < capacity {
-            match self.writers.pop_front() {
-                Some(Writer { operation, item }) => {
-                    self.items.push_back(item);
-                    taken.written = Some(operation);
-                }
-                None => taken.looks = self.looks_to_write.drain(),
-            }
-        }
-        Some(taken)
-    }
-}
-
-fn look<T: Send + 'static>(looks: Drained<Look<T>>) {
-    for operation in looks {
-        // Of one that is gone nothing is lost.
-        drop(operation.end(Ok(true)));
-    }
-}
-
 impl<T: Send + 'static> Shared<T> {
     pub(super) fn new(
         capacity: usize,
@@ -181,22 +51,7 @@ impl<T: Send + 'static> Shared<T> {
         item_dropped: Option<ItemDropped<T>>,
         completion: Task,
     ) -> Shared<T> {
-        let spare = Spare {
-            readers: [None, None],
-            writers: [None, None],
-            looks_to_read: [None, None],
-            looks_to_write: [None, None],
-        };
-        let state = State {
-            items: VecDeque::new(),
-            readers: Line::default(),
-            writers: Line::default(),
-            looks_to_read: Line::default(),
-            looks_to_write: Line::default(),
-            done: None,
-            spare,
-        };
-        let state = Lock::new(state);
+        let state = Lock::new(State::new());
         Shared { state, capacity, mode, asynchronously, item_dropped, completion }
     }
 
