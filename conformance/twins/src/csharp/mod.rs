@@ -218,4 +218,3 @@ pub(crate) const TWINS: &[Twin] = &[
 
 /// Programs that have no twin yet. A name leaves this list when its twin enters [`TWINS`].
 pub(crate) const AWAITED: &[&str] = &[];
-pub(crate) const AWAITED: &[&str] = &[];
