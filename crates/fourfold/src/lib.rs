@@ -1,7 +1,7 @@
-//! Fourfold is an async runtime on which code written in the manner of Python's asyncio, and in the
-//! manner of Go, runs with the behaviour of its original: the same order of events, the same
-//! cancellation, the same errors. C#'s tasks and JavaScript's promises are to follow on the same
-//! kernel; they are not there yet.
+//! Fourfold is an async runtime on which code written in the manner of Python's asyncio, of Go, and of
+//! C#'s tasks runs with the behaviour of its original: the same order of events, the same
+//! cancellation, the same errors. JavaScript's promises are to follow on the same kernel; they are
+//! not there yet.
 //!
 //! ```
 //! use std::time::Duration;
@@ -29,6 +29,7 @@
 //! |---|---|---|
 //! | [`asyncio`] | the asyncio dialect: loop, tasks, futures, groups, timeouts, locks, queues, executors | |
 //! | [`go`] | the Go dialect: goroutines, channels, `select!`, locks, contexts, timers, connections | |
+//! | [`csharp`] | the C# dialect: hot tasks, tokens, contexts, schedulers, value tasks, channels, async streams, `HttpClient` | |
 //! | [`generator`] | generators driven by hand, as Python has them | |
 //! | [`net`] | TCP, UDP and Unix sockets, name resolution | a running loop |
 //! | [`tls`] | TLS over any stream of bytes | feature `tls`, on by default |
@@ -39,18 +40,21 @@
 //!
 //! # Cancelling crosses `net` and `http` with a wrapper
 //!
-//! The waits of a dialect end by themselves when their task is cancelled or timed out. The futures
-//! of `net`, `tls` and `http`, and all others of the Rust ecosystem, know of no task. Await them
-//! through [`cancellable`](asyncio::Cancellable::cancellable) or [`wrap`](asyncio::wrap) wherever
-//! a cancellation or a timeout is to reach them; dropping such a future ends what it did.
+//! The waits of asyncio end by themselves when their task is cancelled or timed out, those of C# by the
+//! token they are given. The futures of `net`, `tls` and `http`, and all others of the Rust ecosystem,
+//! know of neither. Await them through [`cancellable`](asyncio::Cancellable::cancellable) or
+//! [`wrap`](asyncio::wrap), in the Go dialect through [`Context::run`](go::context::Context::run), in
+//! C#'s through [`CancellationToken::run`](csharp::CancellationToken::run), wherever a cancellation or a
+//! timeout is to reach them; dropping such a future ends what it did.
 //!
 //! # Threads
 //!
 //! An asyncio loop and its tasks stay on the thread that made the loop, so nothing in a task needs
-//! to be `Send`. From other threads a loop is reached through [`asyncio::Remote`].
+//! to be `Send`. From other threads a loop is reached through [`asyncio::Remote`]. Goroutines and C#'s
+//! tasks run on a pool of threads, so what they own is `Send`.
 //!
-//! The chapter `docs/asyncio.md` of the repository is a tutorial, a table from each name of asyncio
-//! to its name here, and a list of what differs.
+//! The chapters `docs/asyncio.md`, `docs/go.md` and `docs/csharp.md` of the repository are each a
+//! tutorial, a table from the original's names to those here, and a list of what differs.
 
 pub mod asyncio;
 pub mod csharp;
@@ -75,6 +79,10 @@ mod pages {
     #[cfg(feature = "tls")]
     #[doc = include_str!("../../../docs/asyncio.md")]
     struct Asyncio;
+
+    #[cfg(feature = "http")]
+    #[doc = include_str!("../../../docs/csharp.md")]
+    struct Csharp;
 
     #[doc = include_str!("../../../docs/go.md")]
     struct Go;
