@@ -43,7 +43,7 @@ fn expected(name: &str) -> String {
         let (Some(original), Some(twin)) = (parts.next(), parts.next()) else {
             panic!("not a difference: {line:?}");
         };
-        match lines.iter_mut().find(|line| line.trim_end() == original) {
+        match lines.iter_mut().find(|line| line.strip_suffix('\n') == Some(original)) {
             Some(line) => *line = format!("{twin}\n"),
             None => panic!("{name}: the original does not print {original:?}"),
         }

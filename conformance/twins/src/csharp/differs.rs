@@ -471,7 +471,7 @@ pub(super) const CS_18_BOUNDED: &[Difference] = &[Difference {
 
 pub(super) const CS_19_PROGRESS: &[Difference] = &[
     Difference {
-        original: "reported action 7 event 7, sender True",
+        original: "reported action 7 event 7, sender True ",
         twin: "reported action 7 event 7 ",
         reason: "a handler is not told which one it belongs to: it can keep a copy",
     },
