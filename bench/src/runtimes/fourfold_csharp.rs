@@ -57,33 +57,37 @@ async fn value_task(job: Job) -> Result<Measured> {
     Ok(watch.stop(done)?)
 }
 
-/// What one completes for the other.
-#[derive(Default)]
-struct Pair {
-    ask: TaskCompletionSource<u64>,
-    answer: TaskCompletionSource<u64>,
+/// A question, and where its answer goes.
+type Question = (u64, TaskCompletionSource<Answer>);
+
+/// An answer, and where the next question goes.
+#[derive(Clone)]
+struct Answer {
+    value: u64,
+    next: TaskCompletionSource<Question>,
 }
 
 async fn completion_source(job: Job) -> Result<Measured> {
-    let shared = Arc::new(Mutex::new(Arc::new(Pair::default())));
-    let present = |shared: &Mutex<Arc<Pair>>| shared.lock().expect("nobody panics with it").clone();
-    let asked = shared.clone();
+    let mut ask = TaskCompletionSource::<Question>::new();
+    let mut asked = ask.task();
     let answers = async_method(async move {
         for _ in 0..job.operations {
-            let pair = present(&asked);
-            let value = pair.ask.task().await?;
-            *asked.lock().expect("nobody panics with it") = Arc::default();
-            pair.answer.set_result(value + 1)?;
+            let (value, answer) = asked.await?;
+            let next = TaskCompletionSource::new();
+            asked = next.task();
+            answer.set_result(Answer { value: value + 1, next })?;
         }
         Ok(())
     });
     let watch = Stopwatch::start()?;
     let mut done = 0;
     for value in 0..job.operations {
-        let pair = present(&shared);
-        let answer = pair.answer.task();
-        pair.ask.set_result(value)?;
-        done += u64::from(answer.await? == value + 1);
+        let answer = TaskCompletionSource::new();
+        let answered = answer.task();
+        ask.set_result((value, answer))?;
+        let answer = answered.await?;
+        done += u64::from(answer.value == value + 1);
+        ask = answer.next;
     }
     let measured = watch.stop(done)?;
     answers.await?;

@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
 
 use fourfold::Error;
 use fourfold::csharp::{
@@ -18,17 +17,22 @@ use fourfold::csharp::{
 #[test]
 fn cs_03_an_await_goes_on_on_the_context_it_captured() {
     let here = thread::current().id();
-    Pump::new()
-        .run(async move {
-            Task::run(|| Ok(())).await?;
-            assert_eq!(thread::current().id(), here);
-            assert!(current_synchronization_context().is_some());
-            Task::delay(Duration::from_millis(1)).configure_await(false).await?;
-            assert_ne!(thread::current().id(), here);
-            assert!(current_synchronization_context().is_none());
-            Ok(())
-        })
-        .unwrap();
+    let pump = Pump::new();
+    let context = pump.context();
+    pump.run(async move {
+        Task::run(|| Ok(())).await?;
+        assert_eq!(thread::current().id(), here);
+        assert!(current_synchronization_context().is_some());
+        // Called when this method waits, since it has the pump's thread until then.
+        let gate = TaskCompletionSource::new();
+        let opens = gate.clone();
+        context.post(SendOrPostCallback::new(move || opens.set_result(()).unwrap()));
+        gate.task().configure_await(false).await?;
+        assert_ne!(thread::current().id(), here);
+        assert!(current_synchronization_context().is_none());
+        Ok(())
+    })
+    .unwrap();
     assert!(current_synchronization_context().is_none());
 }
 
@@ -118,8 +122,17 @@ fn cs_22_a_pump_runs_what_is_posted_in_order_until_all_operations_have_ended() {
             let seen = seen.clone();
             context.post(SendOrPostCallback::new(move || seen.lock().unwrap().push(number)));
         }
+        // Opened by another thread, once all these were called and this method has ended.
+        let (tell, told) = std::sync::mpsc::channel();
+        context.post(SendOrPostCallback::new(move || tell.send(()).unwrap()));
+        let gate = TaskCompletionSource::new();
+        let opens = gate.clone();
+        thread::spawn(move || {
+            told.recv().unwrap();
+            opens.set_result(()).unwrap();
+        });
         async_void(async move {
-            Task::delay(Duration::from_millis(2)).await?;
+            gate.task().await?;
             seen.lock().unwrap().push(9);
             Ok(())
         });

@@ -226,3 +226,26 @@ fn cs_19_yield_lets_what_waits_go_first() {
         .unwrap();
     assert_eq!(log.lock().unwrap().join(" "), "a0 b0 a1 b1");
 }
+
+#[test]
+fn cs_19_a_yield_that_is_polled_elsewhere_wakes_the_method_it_belongs_to() {
+    use std::future::{Future, poll_fn};
+    use std::pin::pin;
+    use std::task::{Context, Poll};
+    let mut polled = false;
+    let method = async_method(poll_fn(move |context| {
+        if polled {
+            return Poll::Ready(Ok(()));
+        }
+        polled = true;
+        let waker = context.waker().clone();
+        // Not the thread that runs the method, though the waker is the method's.
+        let elsewhere = thread::spawn(move || {
+            let mut giving_way = pin!(Task::yield_now());
+            giving_way.as_mut().poll(&mut Context::from_waker(&waker)).is_pending()
+        });
+        assert!(elsewhere.join().unwrap());
+        Poll::Pending
+    }));
+    method.wait().unwrap();
+}

@@ -6,6 +6,7 @@
 //! | the scheduler | a task that runs on one | the same; what starts or continues tasks |
 //! | the flow of values | the work itself | what starts or awaits |
 //! | the task | a task with a delegate | its children; `Task::current_id` |
+//! | the body | each step | an await that asks for its place in the queue |
 //! | the pool | the same; `run` | what is started or queued |
 //! | `capture` | an await with `configure_await(false)` | the body, when it goes pending |
 //! | `inline` | who tells a continuation | the scheduling of that continuation |
@@ -19,6 +20,7 @@ use std::task::Waker;
 
 use fourfold_kernel::pool::Pool;
 
+use super::cell::Node;
 use super::execution_context::Flow;
 use super::scheduler::TaskScheduler;
 use super::synchronization_context::SynchronizationContext;
@@ -45,6 +47,8 @@ struct Ambient {
 struct Hot {
     /// The waker of the task that runs, for as long as it does.
     task: Cell<*const Waker>,
+    /// The cell whose body runs here; an address to compare with.
+    body: Cell<*const Node>,
     pool: Cell<Option<Pool>>,
     capture: Cell<bool>,
     inline: Cell<Inline>,
@@ -68,6 +72,7 @@ thread_local! {
     static HOT: Hot = const {
         Hot {
             task: Cell::new(ptr::null()),
+            body: Cell::new(ptr::null()),
             pool: Cell::new(None),
             capture: Cell::new(true),
             inline: Cell::new(Inline::No),
@@ -184,6 +189,17 @@ pub(crate) fn with_task<R>(f: impl FnOnce(Option<&Waker>) -> R) -> R {
 #[inline]
 pub(crate) fn replace_task(task: *const Waker) -> *const Waker {
     HOT.with(|hot| hot.task.replace(task))
+}
+
+/// Whether it is the body of this cell that runs here, and none that it runs inside of itself.
+#[inline]
+pub(crate) fn is_body(node: &Node) -> bool {
+    HOT.with(|hot| ptr::eq(hot.body.get(), node))
+}
+
+#[inline]
+pub(crate) fn replace_body(node: *const Node) -> *const Node {
+    HOT.with(|hot| hot.body.replace(node))
 }
 
 /// The pool of the work that runs here.

@@ -29,7 +29,7 @@ use crate::{Error, Result};
 /// # Ok::<(), fourfold::Error>(())
 /// ```
 ///
-/// A source that is dropped leaves its task as it is: one that is not finished never will be.
+/// Copies finish the same task. A source that is dropped leaves its task as it is: one that is not finished never will be.
 ///
 /// The original: [`TaskCompletionSource<TResult>`](https://learn.microsoft.com/dotnet/api/system.threading.tasks.taskcompletionsource-1).
 pub struct TaskCompletionSource<T: Send + Sync + 'static = ()> {
@@ -145,6 +145,12 @@ impl<T: Send + Sync + 'static> TaskCompletionSource<T> {
     /// As [`try_set_canceled`](TaskCompletionSource::try_set_canceled), by this token.
     pub fn try_set_canceled_by(&self, token: CancellationToken) -> bool {
         self.try_set(End::Canceled(token, None))
+    }
+}
+
+impl<T: Send + Sync + 'static> Clone for TaskCompletionSource<T> {
+    fn clone(&self) -> TaskCompletionSource<T> {
+        TaskCompletionSource { task: self.task.clone() }
     }
 }
 

@@ -19,6 +19,7 @@ pub(crate) struct Step<'a> {
     node: &'a Node,
     _flow: Entered,
     context: Option<Arc<dyn SynchronizationContext>>,
+    body: *const Node,
     pool: Option<Pool>,
     capture: bool,
     _driver: Option<driver::Enter>,
@@ -39,6 +40,7 @@ impl<'a> Step<'a> {
             node,
             _flow: flow.map_or_else(Flow::keep, Flow::enter),
             context: ambient::context(),
+            body: ambient::replace_body(node),
             pool: ambient::replace_pool(Some(node.pool)),
             capture: ambient::replace_capture(true),
             // On other threads than the pool's, its timers and sockets have to be found as well.
@@ -62,6 +64,7 @@ impl Drop for Step<'_> {
     #[inline]
     fn drop(&mut self) {
         ambient::replace_context(self.context.take());
+        ambient::replace_body(self.body);
         ambient::replace_pool(self.pool);
         ambient::replace_capture(self.capture);
     }

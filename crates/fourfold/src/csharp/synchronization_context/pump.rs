@@ -23,8 +23,9 @@ use crate::Result;
 /// Pump::new().run(async move {
 ///     Task::delay(Duration::from_millis(1)).await?;
 ///     assert_eq!(std::thread::current().id(), main);
-///     Task::delay(Duration::from_millis(1)).configure_await(false).await?;
-///     assert_ne!(std::thread::current().id(), main);
+///     let other = Task::run(|| Ok(std::thread::current().id())).await?;
+///     assert_ne!(other, main);
+///     assert_eq!(std::thread::current().id(), main);
 ///     Ok(())
 /// })?;
 /// # Ok::<(), fourfold::Error>(())

@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 
 use fourfold_kernel::task::data_of;
 
+use super::super::ambient;
 use super::super::cell::Node;
 use super::Task;
 
@@ -35,10 +36,12 @@ impl Future for YieldAwaitable {
         }
         let waker = context.waker();
         // SAFETY: the scheduler is shared.
-        match unsafe { data_of::<Node>(waker) } {
-            // SAFETY: with its own waker a body is polled by its runner alone, in this call.
+        let node = unsafe { data_of::<Node>(waker) };
+        match node.filter(|node| ambient::is_body(node)) {
+            // SAFETY: the body of this cell runs on this thread, further out, so this is its runner;
+            // and nothing keeps a reference over a poll.
             Some(node) => unsafe { node.resume() }.yielding = true,
-            // Another's executor, or a part of a join.
+            // Another's executor, a part of a join, or a waker that somebody took elsewhere.
             None => waker.wake_by_ref(),
         }
         Poll::Pending

@@ -36,7 +36,8 @@ struct Rest<T: Send + 'static> {
 impl<T: Send + 'static> Unpin for ValueTaskFuture<T> {}
 
 impl<T: Send + 'static> ValueTaskFuture<T> {
-    #[inline]
+    // Always: the await of a value that is there is to be the value, and no call.
+    #[inline(always)]
     fn new(task: ValueTask<T>, captures: bool) -> ValueTaskFuture<T> {
         ValueTaskFuture(match task.held {
             Held::Value(value) => Awaits::Value(Some(value)),
@@ -48,7 +49,7 @@ impl<T: Send + 'static> ValueTaskFuture<T> {
 impl<T: Send + 'static> Future for ValueTaskFuture<T> {
     type Output = Result<T>;
 
-    #[inline]
+    #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T>> {
         match &mut self.0 {
             Awaits::Value(value) => Poll::Ready(Ok(value.take().expect(ENDED))),
@@ -148,7 +149,7 @@ impl<T: Send + 'static> IntoFuture for ValueTask<T> {
     type Output = Result<T>;
     type IntoFuture = ValueTaskFuture<T>;
 
-    #[inline]
+    #[inline(always)]
     fn into_future(self) -> ValueTaskFuture<T> {
         ValueTaskFuture::new(self, true)
     }
