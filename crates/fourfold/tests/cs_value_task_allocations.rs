@@ -1,38 +1,17 @@
 //! Awaiting what is there, and a source that is used again, allocates nothing.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
+#[path = "support/counting.rs"]
+mod counting;
+
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use counting::ALLOCATIONS;
 use fourfold::Result;
 use fourfold::csharp::{
     AwaitState, ManualResetValueTaskSourceCore, Task, ValueTask, ValueTaskSource,
     ValueTaskSourceOnCompletedFlags, ValueTaskSourceStatus, async_method,
 };
-
-thread_local! {
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-struct Counting;
-
-// SAFETY: it is the system's allocator, counted.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
-        // SAFETY: the caller's promises.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promises.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 const ROUNDS: u64 = 1000;
 

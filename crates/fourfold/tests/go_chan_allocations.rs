@@ -1,37 +1,14 @@
 //! Waiting at channels allocates nothing (Go's select2 watches its memory for the same reason).
 
+#[path = "support/counting.rs"]
+mod counting;
 #[path = "support/go.rs"]
 mod go;
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
-
+use counting::ALLOCATIONS;
 use fourfold::go::chan;
 use fourfold::go::select;
 use go::{go, run};
-
-thread_local! {
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-struct Counting;
-
-// SAFETY: it is the system's allocator, counted.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
-        // SAFETY: the caller's promises.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        // SAFETY: the caller's promises.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
 
 /// Both sides run on the one worker, whose thread's allocations are counted.
 #[test]
