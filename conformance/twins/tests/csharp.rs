@@ -4,52 +4,9 @@
 //! `cargo xtask conformance csharp` does the same against a .NET that is named, and says more.
 #![cfg(unix)]
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+mod support;
 
-fn twin(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_fourfold-conformance"));
-    command.args(arguments).env_remove("RUST_BACKTRACE").output().expect("cargo built it")
-}
-
-fn text(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).expect("twins print text")
-}
-
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../csharp")
-}
-
-/// Standard output; the code and the first line of standard error if it is not 0.
-fn seen(output: Output) -> String {
-    let (code, errors) = (output.status.code(), text(output.stderr));
-    let mut seen = text(output.stdout);
-    if code != Some(0) {
-        let code = code.map_or_else(|| "by a signal".into(), |code| code.to_string());
-        let first = errors.lines().next().unwrap_or_default();
-        seen.push_str(&format!("exit status {code}\n{first}\n"));
-    }
-    seen
-}
-
-/// The recorded output, with the lines that differ on purpose put in place.
-fn expected(name: &str) -> String {
-    let recording = folder().join(format!("{name}.netcore-3.1.out"));
-    let recorded = std::fs::read_to_string(&recording)
-        .unwrap_or_else(|error| panic!("{} cannot be read: {error}", recording.display()));
-    let mut lines: Vec<String> = recorded.lines().map(|line| format!("{line}\n")).collect();
-    for line in text(twin(&["--differs", "csharp", name]).stdout).lines() {
-        let mut parts = line.split('\t');
-        let (Some(original), Some(twin)) = (parts.next(), parts.next()) else {
-            panic!("not a difference: {line:?}");
-        };
-        match lines.iter_mut().find(|line| line.strip_suffix('\n') == Some(original)) {
-            Some(line) => *line = format!("{twin}\n"),
-            None => panic!("{name}: the original does not print {original:?}"),
-        }
-    }
-    lines.concat()
-}
+use support::{expected, folder, seen, text, twin};
 
 macro_rules! agree {
     ($($test:ident: $name:literal;)*) => {
@@ -57,7 +14,7 @@ macro_rules! agree {
 
         $(#[test]
         fn $test() {
-            assert_eq!(seen(twin(&["csharp", $name])), expected($name));
+            assert_eq!(seen(twin(&["csharp", $name])), expected("csharp", "netcore-3.1", $name));
         })*
     };
 }
@@ -138,7 +95,7 @@ fn every_program_has_a_twin_or_is_known_to_await_one() {
     let mut known: Vec<String> = NAMES.iter().map(|&name| name.into()).collect();
     known.extend(text(twin(&["--awaited", "csharp"]).stdout).lines().map(String::from));
     known.sort();
-    let entries = std::fs::read_dir(folder()).expect("the originals are in the repository");
+    let entries = std::fs::read_dir(folder("csharp")).expect("the originals are in the repository");
     let mut programs: Vec<String> = entries
         .flatten()
         .filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(".cs")?.into()))

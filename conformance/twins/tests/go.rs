@@ -4,49 +4,9 @@
 //! `cargo xtask conformance go` does the same against a Go that is found, and says more.
 #![cfg(unix)]
 
-use std::path::Path;
-use std::process::{Command, Output};
+mod support;
 
-fn twin(arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_fourfold-conformance"));
-    command.args(arguments).env_remove("RUST_BACKTRACE").output().expect("cargo built it")
-}
-
-fn text(bytes: Vec<u8>) -> String {
-    String::from_utf8(bytes).expect("twins print text")
-}
-
-/// Standard output; the code and the first line of standard error if it is not 0.
-fn seen(output: Output) -> String {
-    let (code, errors) = (output.status.code(), text(output.stderr));
-    let mut seen = text(output.stdout);
-    if code != Some(0) {
-        let code = code.map_or_else(|| "by a signal".into(), |code| code.to_string());
-        let first = errors.lines().next().unwrap_or_default();
-        seen.push_str(&format!("exit status {code}\n{first}\n"));
-    }
-    seen
-}
-
-/// The recorded output, with the lines that differ on purpose put in place.
-fn expected(name: &str) -> String {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../go");
-    let recording = folder.join(format!("{name}.go-1.27.out"));
-    let recorded = std::fs::read_to_string(&recording)
-        .unwrap_or_else(|error| panic!("{} cannot be read: {error}", recording.display()));
-    let mut lines: Vec<String> = recorded.lines().map(|line| format!("{line}\n")).collect();
-    for line in text(twin(&["--differs", "go", name]).stdout).lines() {
-        let mut parts = line.split('\t');
-        let (Some(original), Some(twin)) = (parts.next(), parts.next()) else {
-            panic!("not a difference: {line:?}");
-        };
-        match lines.iter_mut().find(|line| line.trim_end() == original) {
-            Some(line) => *line = format!("{twin}\n"),
-            None => panic!("{name}: the original does not print {original:?}"),
-        }
-    }
-    lines.concat()
-}
+use support::{expected, seen, text, twin};
 
 macro_rules! agree {
     ($($test:ident: $name:literal;)*) => {
@@ -54,7 +14,7 @@ macro_rules! agree {
 
         $(#[test]
         fn $test() {
-            assert_eq!(seen(twin(&["go", $name])), expected($name));
+            assert_eq!(seen(twin(&["go", $name])), expected("go", "go-1.27", $name));
         })*
     };
 }
