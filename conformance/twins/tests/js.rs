@@ -4,6 +4,9 @@
 //! `cargo xtask conformance js` does the same against a Node that is found, and says more.
 #![cfg(unix)]
 
+// The first twin takes this off.
+#![allow(dead_code, unused_imports, unused_macros)]
+
 mod support;
 
 use support::{expected, folder, seen, text, twin};
