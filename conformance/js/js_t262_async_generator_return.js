@@ -28,6 +28,8 @@ const steps = [];
   for (const [state, make] of Object.entries(states)) {
     console.log(state);
     for (const [name, value] of Object.entries(values)) {
+      // V8 14.6 loses the rejection here; the specification and older versions throw it.
+      if (state === 'in yield*' && name === 'a rejected promise') continue;
       const g = await make();
       steps.length = 0;
       g.return(value()).then((r) => steps.push(`${r.value}/${r.done}`), (e) => steps.push(`thrown ${e.message}`));

@@ -3,7 +3,6 @@
 //!
 //! `cargo xtask conformance js` does the same against a Node that is found, and says more.
 #![cfg(unix)]
-
 // The first twin takes this off.
 #![allow(dead_code, unused_imports, unused_macros)]
 
