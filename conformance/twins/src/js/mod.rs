@@ -11,6 +11,8 @@ pub(crate) const TWINS: &[Twin] = &[];
 
 /// Programs that have no twin yet. A name leaves this list when its twin enters [`TWINS`].
 pub(crate) const AWAITED: &[&str] = &[
+    "js_01_resolution",
+    "js_01_states",
     "js_02_executor",
     "js_02_reactions",
     "js_02_self_resolution",
