@@ -4,7 +4,7 @@ const busy = (ms) => { const until = performance.now() + ms; while (performance.
 setImmediate(() => {
   setImmediate(() => {
     console.log('second turn');
-    setImmediate(() => console.log('third turn'));
+    setImmediate(() => { console.log('third turn'); setTimeout(last, 1); });
     process.nextTick(() => { console.log('tick'); setImmediate(() => console.log('third turn, from a tick')); });
     queueMicrotask(() => { console.log('microtask'); setImmediate(() => console.log('third turn, from a microtask')); });
   });
@@ -17,9 +17,9 @@ setImmediate(() => {
   busy(5);
 });
 // One that repeats itself does not keep timers from running.
-let repeats = 0, stopped = false;
-setTimeout(() => {
+function last() {
+  let repeats = 0, stopped = false;
   const again = () => { repeats++; if (!stopped) setImmediate(again); };
   again();
   setTimeout(() => { stopped = true; console.log('the timer came, after some immediates:', repeats > 2); }, 20);
-}, 40);
+}

@@ -24,7 +24,7 @@ setTimeout(() => {
 // Put off as long as it is refreshed in time.
 function putOff() {
   let off = true;
-  const put = setTimeout(() => console.log('put off:', !off), 60);
+  const put = setTimeout(() => console.log('put off:', !off), 200);
   let n = 0;
-  const refresher = setInterval(() => { put.refresh(); if (++n === 4) { clearInterval(refresher); off = false; } }, 20);
+  const refresher = setInterval(() => { put.refresh(); if (++n === 4) { clearInterval(refresher); off = false; } }, 10);
 }

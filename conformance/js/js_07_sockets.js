@@ -25,6 +25,6 @@ server.listen(0, '127.0.0.1', () => {
   client.on('data', (data) => {
     console.log('client: data', String(data));
     noisy('client');
+    setTimeout(() => server.close(() => console.log('server closed')), 30);
   });
-  client.on('close', () => { server.close(() => console.log('server closed')); });
 });

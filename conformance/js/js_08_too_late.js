@@ -7,25 +7,39 @@ process.on('unhandledRejection', (reason, promise) => {
 });
 process.on('rejectionHandled', (promise) => console.log('handled later:', names.get(promise)));
 
-const a = rejected('in an immediate');
-setImmediate(() => {
-  console.log('immediate');
-  a.catch((e) => console.log('caught:', e.message));
-  process.nextTick(() => console.log('tick of the immediate'));
-  queueMicrotask(() => console.log('microtask of the immediate'));
-});
-setTimeout(() => {
-  const b = rejected('in a timer');
-  setTimeout(() => { console.log('timer'); b.then(() => {}, (e) => console.log('caught:', e.message)); }, 1);
-}, 40);
-setTimeout(() => {
-  const c = rejected('twice');
-  setTimeout(() => { c.catch(() => console.log('first')); c.catch(() => console.log('second')); }, 1);
-}, 80);
-setTimeout(() => {
+function inAnImmediate() {
+  const p = rejected('in an immediate');
+  setImmediate(() => {
+    console.log('immediate');
+    p.catch((e) => console.log('caught:', e.message));
+    process.nextTick(() => console.log('tick of the immediate'));
+    queueMicrotask(() => console.log('microtask of the immediate'));
+    setTimeout(inATimer, 1);
+  });
+}
+function inATimer() {
+  const p = rejected('in a timer');
+  setTimeout(() => {
+    console.log('timer');
+    p.then(() => {}, (e) => console.log('caught:', e.message));
+    setTimeout(twice, 1);
+  }, 1);
+}
+function twice() {
+  const p = rejected('twice');
+  setTimeout(() => {
+    p.catch(() => console.log('first'));
+    p.catch(() => console.log('second'));
+    setTimeout(chained, 1);
+  }, 1);
+}
+function chained() {
   // Only the end of a chain is unhandled, and a handler on it comes too late.
   const end = rejected('start of a chain').then(() => {}).then(() => {});
   names.set(end, 'end of a chain');
-  setTimeout(() => end.catch(() => console.log('caught at the end')), 1);
-}, 120);
-setTimeout(() => console.log('end'), 160);
+  setTimeout(() => {
+    end.catch(() => console.log('caught at the end'));
+    setTimeout(() => console.log('end'), 1);
+  }, 1);
+}
+inAnImmediate();

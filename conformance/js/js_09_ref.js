@@ -12,7 +12,7 @@ function unreferenced() {
   setTimeout(() => console.log('unreferenced, 1 ms'), 1).unref();
   setTimeout(() => console.log('never: unreferenced, 1 s'), 1000).unref();
   let n = 0;
-  const interval = setInterval(() => { if (++n === 2) console.log('unreferenced interval runs'); }, 5);
+  const interval = setInterval(() => { if (++n === 1) console.log('unreferenced interval runs'); }, 5);
   interval.unref();
   setTimeout(() => {
     console.log('a referenced timer');

@@ -12,7 +12,7 @@ const timers = require('timers/promises');
   n = 0;
   let waited = false;
   for await (const _ of timers.setInterval(10)) {
-    if (++n === 1) { await timers.setTimeout(75); setImmediate(() => { waited = true; }); }
+    if (++n === 1) { await timers.setTimeout(150); setImmediate(() => { waited = true; }); }
     if (n === 4) break;
   }
   console.log('the next three after a long first one: waited', waited);

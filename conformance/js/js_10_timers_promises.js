@@ -13,7 +13,7 @@ const show = (e) => `${e.name} ${e.code}: ${e.message}`;
   const step = (name, promise) => promise.then(() => { steps.push(name); });
   await timers.setImmediate();
   await Promise.all([
-    step('timer 40', timers.setTimeout(40)),
+    step('timer 80', timers.setTimeout(80)),
     step('timer 15', timers.setTimeout(15)),
     step('immediate', timers.setImmediate()),
     step('yield', timers.scheduler.yield()),

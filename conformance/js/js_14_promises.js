@@ -12,7 +12,7 @@ als.run('settler', () => { w.resolve(); log('resolved'); });
 // Across many awaits, and two at once.
 async function steps(name) {
   for (let i = 1; i <= 2; i++) { await null; log(`${name} step ${i}`); }
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await new Promise((resolve) => setImmediate(() => setTimeout(resolve, 1)));
   log(`${name} after a timer`);
 }
 als.run(1, steps, 'first');

@@ -11,16 +11,12 @@ console.log('run returns', als.run('a', () => {
   queueMicrotask(() => log('microtask'));
   Promise.resolve().then(() => log('then'));
   (async () => { log('async, before'); await null; log('async, after'); })();
-  setTimeout(() => { log('timer'); process.nextTick(log, 'tick of the timer'); }, 30);
-  setImmediate(() => { log('immediate'); setImmediate(() => log('immediate of the immediate')); });
-  let n = 0;
-  const interval = setInterval(() => { log('interval'); if (++n === 2) clearInterval(interval); }, 80);
-  fs.stat(__filename, () => setTimeout(() => log('timer of the I/O'), 200));
+  setTimeout(() => { log('timer'); process.nextTick(log, 'tick of the timer'); }, 1);
   return 'value';
 }));
 log('outside again');
 process.nextTick(log, 'tick outside');
-setTimeout(() => log('timer outside'), 55);
+setTimeout(() => log('timer outside'), 1);
 
 // Nested; a throw restores it too.
 als.run('outer', () => {
@@ -33,5 +29,23 @@ als.run('outer', () => {
 
 // Several storages are independent.
 const other = new AsyncLocalStorage();
-als.run('one', () => other.run('two', () => setTimeout(() => console.log('both:', als.getStore(), other.getStore()), 240)));
+als.run('one', () => other.run('two', () => queueMicrotask(() => console.log('both:', als.getStore(), other.getStore()))));
 als.run('one', () => als.run(undefined, () => log('undefined inside')));
+
+// Through immediates, intervals and I/O.
+setTimeout(() => als.run('b', () => {
+  setImmediate(() => {
+    log('immediate');
+    setImmediate(() => {
+      log('immediate of the immediate');
+      let n = 0;
+      const interval = setInterval(() => {
+        log('interval');
+        if (++n < 2) return;
+        clearInterval(interval);
+        fs.stat(__filename, () => { log('I/O'); setTimeout(() => log('timer of the I/O'), 1); });
+      }, 1);
+    });
+  });
+  setImmediate(() => als.run('c', () => log('run in an immediate')));
+}), 2);

@@ -61,6 +61,7 @@ pub(crate) const AWAITED: &[&str] = &[
     "js_09_ends",
     "js_09_exit_now",
     "js_09_ref",
+    "js_09_rejected_main",
     "js_09_server_ref",
     "js_09_settled_main",
     "js_09_unsettled",
