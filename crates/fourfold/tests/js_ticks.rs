@@ -47,11 +47,15 @@ fn js_03_the_table_of_ticks() -> Result<()> {
         let finally = || Promise::resolve(()).finally(|| Ok(()));
         assert_eq!(ticks(finally).await, 4, "finally");
         assert_eq!(ticks(|| Promise::resolve(()).then(|()| Ok(()))).await, 2, "then");
-        assert_eq!(ticks(|| Promise::<i32>::all::<i32>([])).await, 1, "all([])");
-        assert_eq!(ticks(|| Promise::all([1])).await, 2, "all([1])");
-        assert_eq!(ticks(|| Promise::race([1])).await, 2, "race([1])");
-        assert_eq!(ticks(|| Promise::any([1])).await, 2, "any([1])");
-        assert_eq!(ticks(|| Promise::all_settled([1])).await, 2, "allSettled([1])");
+        assert_eq!(ticks(|| Promise::all::<Promise<i32>>([])).await, 1, "all([])");
+        assert_eq!(ticks(|| Promise::all([Promise::resolve(1)])).await, 2, "all([1])");
+        assert_eq!(ticks(|| Promise::race([Promise::resolve(1)])).await, 2, "race([1])");
+        assert_eq!(ticks(|| Promise::any([Promise::resolve(1)])).await, 2, "any([1])");
+        assert_eq!(
+            ticks(|| Promise::all_settled([Promise::resolve(1)])).await,
+            2,
+            "allSettled([1])"
+        );
         let resolved_with = || {
             Promise::<i32>::new(|settle| {
                 settle.resolve(Promise::resolve(1));

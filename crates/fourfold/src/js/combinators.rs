@@ -18,7 +18,7 @@ use fourfold_kernel::task::{Erased, ListenerKey};
 use super::cell::{Listener, Listening, PromiseData};
 use super::core;
 use super::microtasks::{Microtask, Reaction};
-use super::promise::{Promise, Resolve};
+use super::promise::{IntoPromise, Promise};
 use crate::{Error, Kind, Result};
 
 /// How a promise ended, to [`Promise::all_settled`].
@@ -83,7 +83,7 @@ impl std::error::Error for AggregateError {}
 
 impl<T: Clone + 'static> Promise<T> {
     /// A promise of all values, in the order of `promises`; rejected as soon as one of them is. The
-    /// items may be values, promises and thenables.
+    /// items may be promises, references to some, or thenables.
     ///
     /// The original is
     /// [`Promise.all`](https://tc39.es/ecma262/#sec-promise.all).
@@ -103,7 +103,9 @@ impl<T: Clone + 'static> Promise<T> {
     /// # Ok::<(), fourfold::Error>(())
     /// ```
     #[track_caller]
-    pub fn all<R: Resolve<T>>(promises: impl IntoIterator<Item = R>) -> Promise<Vec<T>> {
+    pub fn all<P: IntoPromise<Value = T>>(
+        promises: impl IntoIterator<Item = P>,
+    ) -> Promise<Vec<T>> {
         let take = |values: &mut Vec<Option<T>>, index: usize, outcome: Result<T>| {
             values[index] = Some(outcome?);
             Ok(())
@@ -121,8 +123,8 @@ impl<T: Clone + 'static> Promise<T> {
     ///
     /// Where no loop of this dialect is running on this thread.
     #[track_caller]
-    pub fn all_settled<R: Resolve<T>>(
-        promises: impl IntoIterator<Item = R>,
+    pub fn all_settled<P: IntoPromise<Value = T>>(
+        promises: impl IntoIterator<Item = P>,
     ) -> Promise<Vec<Settled<T>>> {
         let take = |outcomes: &mut Vec<Option<Settled<T>>>, index: usize, outcome: Result<T>| {
             outcomes[index] = Some(match outcome {
@@ -145,7 +147,7 @@ impl<T: Clone + 'static> Promise<T> {
     ///
     /// Where no loop of this dialect is running on this thread.
     #[track_caller]
-    pub fn any<R: Resolve<T>>(promises: impl IntoIterator<Item = R>) -> Promise<T> {
+    pub fn any<P: IntoPromise<Value = T>>(promises: impl IntoIterator<Item = P>) -> Promise<T> {
         let take = |errors: &mut Vec<Option<Error>>, index: usize, outcome: Result<T>| match outcome
         {
             Ok(value) => Err(Ok(value)),
@@ -171,7 +173,7 @@ impl<T: Clone + 'static> Promise<T> {
     ///
     /// Where no loop of this dialect is running on this thread.
     #[track_caller]
-    pub fn race<R: Resolve<T>>(promises: impl IntoIterator<Item = R>) -> Promise<T> {
+    pub fn race<P: IntoPromise<Value = T>>(promises: impl IntoIterator<Item = P>) -> Promise<T> {
         let take = |_: &mut Vec<Option<()>>, _: usize, outcome: Result<T>| Err(outcome);
         let end = |_: Vec<Option<()>>| unreachable!("a race ends with its first");
         group(promises, Location::caller(), take, end, false)
@@ -179,15 +181,15 @@ impl<T: Clone + 'static> Promise<T> {
 }
 
 /// A group whose first rejection is its own.
-fn gather<T, R, I, O>(
-    promises: impl IntoIterator<Item = R>,
+fn gather<T, P, I, O>(
+    promises: impl IntoIterator<Item = P>,
     made_at: &'static Location<'static>,
     take: impl Fn(&mut Vec<Option<I>>, usize, Result<T>) -> Result<()> + 'static,
     end: impl FnOnce(Vec<Option<I>>) -> Result<O> + 'static,
 ) -> Promise<O>
 where
     T: Clone + 'static,
-    R: Resolve<T>,
+    P: IntoPromise<Value = T>,
     I: 'static,
     O: Clone + 'static,
 {
@@ -199,8 +201,8 @@ where
 
 /// A promise of `promises`: each outcome is handed to `take`, which may end the group with an outcome of
 /// its own; after the last `end` makes it of what was taken, where the group `ends`.
-fn group<T, R, I, O, F, E>(
-    promises: impl IntoIterator<Item = R>,
+fn group<T, P, I, O, F, E>(
+    promises: impl IntoIterator<Item = P>,
     made_at: &'static Location<'static>,
     take: F,
     end: E,
@@ -208,7 +210,7 @@ fn group<T, R, I, O, F, E>(
 ) -> Promise<O>
 where
     T: Clone + 'static,
-    R: Resolve<T>,
+    P: IntoPromise<Value = T>,
     I: 'static,
     O: Clone + 'static,
     F: Fn(&mut Vec<Option<I>>, usize, Result<T>) -> std::result::Result<(), Result<O>> + 'static,
@@ -265,8 +267,8 @@ where
     F: Fn(&mut Vec<Option<I>>, usize, Result<T>) -> std::result::Result<(), Result<O>> + 'static,
     E: FnOnce(Vec<Option<I>>) -> Result<O> + 'static,
 {
-    fn listen(self: &Rc<Self>, index: u32, item: impl Resolve<T>) {
-        let promise = Promise::resolve(item);
+    fn listen(self: &Rc<Self>, index: u32, item: impl IntoPromise<Value = T>) {
+        let promise = item.into_promise();
         promise.handle();
         let cell = promise.cell().erase();
         match cell.listen(Listener::React(Listening::new(self.clone(), index))) {

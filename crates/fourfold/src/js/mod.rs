@@ -43,7 +43,7 @@ pub use inbox::{Inbox, Sender, queue_work};
 pub use microtasks::{next_tick, queue_microtask};
 #[doc(hidden)]
 pub use promise::Resolution;
-pub use promise::{Await, Promise, Resolve, Resolvers, State, Then, Thenable};
+pub use promise::{Await, IntoPromise, Promise, Resolve, Resolvers, State, Then, Thenable};
 pub use rejections::{Rejection, Step};
 pub use run::{Builder, Exit, Uncaught, main, run};
 pub use timers::{

@@ -58,6 +58,40 @@ impl<T: 'static> Resolve<T> for Thenable<T> {
     }
 }
 
+/// What is a promise, or becomes one: what [`Promise::all`] and its like take many of.
+pub trait IntoPromise {
+    /// Of what the promise is.
+    type Value: Clone + 'static;
+
+    /// As a promise; of a promise, that promise.
+    fn into_promise(self) -> Promise<Self::Value>;
+}
+
+impl<T: Clone + 'static> IntoPromise for Promise<T> {
+    type Value = T;
+
+    fn into_promise(self) -> Promise<T> {
+        self
+    }
+}
+
+impl<T: Clone + 'static> IntoPromise for &Promise<T> {
+    type Value = T;
+
+    fn into_promise(self) -> Promise<T> {
+        self.clone()
+    }
+}
+
+impl<T: Clone + 'static> IntoPromise for Thenable<T> {
+    type Value = T;
+
+    #[track_caller]
+    fn into_promise(self) -> Promise<T> {
+        Promise::resolve(self)
+    }
+}
+
 /// Something that is not a promise of ours and yet has a `then`.
 ///
 /// What follows a thenable calls its `then` once, in a microtask. Later calls of the resolvers that it
@@ -70,7 +104,7 @@ impl<T: 'static> Resolve<T> for Thenable<T> {
 /// use fourfold::js::{self, Promise, Thenable};
 ///
 /// let seven = js::run(async {
-///     Promise::resolve(Thenable::new(|settle| {
+///     Promise::<i32>::resolve(Thenable::new(|settle| {
 ///         settle.resolve(7);
 ///         Ok(())
 ///     }))
