@@ -61,6 +61,7 @@ pub mod csharp;
 mod error;
 pub mod generator;
 pub mod go;
+pub mod js;
 
 #[cfg(feature = "http")]
 pub mod http;

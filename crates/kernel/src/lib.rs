@@ -16,6 +16,7 @@
 //! | [`blocking`] | threads for what must block |
 //! | [`trace`] | which tasks live, what they wait for, and a recorder of what happens |
 //! | [`driver`] | a running loop as sockets and sleeps see it |
+//! | [`home`] | cheap references to a loop from what lives on its thread |
 //! | [`thread`], [`prefetch`] | two small things the others need |
 //!
 //! A loop takes the parts and writes its own *turn*, the function from which its order of events
@@ -53,6 +54,7 @@ pub mod blocking;
 pub mod channel;
 pub mod driver;
 pub mod fiber;
+pub mod home;
 pub mod lock;
 pub mod pool;
 pub mod prefetch;

@@ -22,9 +22,9 @@ use fourfold_kernel::task::{Erased, Orphan, Runnable, Schedule};
 use fourfold_kernel::trace::{self, TaskId};
 
 use super::context::{Context, Snapshot};
-use super::core_ref::CoreRef;
 use super::handles::Callback;
 use super::loop_core::Core;
+use super::loop_core::CoreRef;
 use super::queueing::Remote;
 use super::running;
 use crate::Error;

@@ -10,11 +10,11 @@ use std::time::Duration;
 use fourfold_kernel::timer::Clock;
 
 use super::context::{self, Context};
-use super::core_ref::CoreRef;
 use super::futures::Future;
 use super::handles::{Callback, Handle, In, ThreadsafeHandle, TimerHandle};
 use super::interrupts::KeyboardInterrupt;
 use super::loop_core::Core;
+use super::loop_core::CoreRef;
 use super::queueing;
 use super::running;
 use super::task_builder::TaskFactory;

@@ -13,9 +13,9 @@ use fourfold_kernel::task::{self, Erased, Handle, ListenerKey};
 
 use super::cell::{self, DoneCall, Flag, Listener, OnceDone, TaskData};
 use super::context::{self, Context};
-use super::core_ref::CoreRef;
 use super::handles::{Callback, In};
 use super::loop_core::Core;
+use super::loop_core::CoreRef;
 use super::{InvalidState, Loop};
 use crate::{Error, Result};
 

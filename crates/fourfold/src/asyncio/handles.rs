@@ -14,7 +14,7 @@ use std::time::Duration;
 use fourfold_kernel::timer;
 
 use super::context::{Context, Snapshot};
-use super::core_ref::CoreRef;
+use super::loop_core::CoreRef;
 
 /// How a callback's context is given.
 #[derive(Debug)]

@@ -13,7 +13,8 @@ use std::task::Waker;
 use std::time::Duration;
 
 use fourfold_kernel::driver::{Driver, LocalBoxFuture};
-use fourfold_kernel::queue::{Inbox, Ready};
+use fourfold_kernel::home::{Home, HomeRef};
+use fourfold_kernel::queue::{Inbox, Ready, TurnQueue};
 use fourfold_kernel::reactor::{self, Reactor};
 use fourfold_kernel::task::Erased;
 use fourfold_kernel::thread::{self, Token};
@@ -24,7 +25,6 @@ use super::handles::Callback;
 use super::queueing::{Entry, Remote, TimerEntry};
 use super::task_builder::TaskFactory;
 use super::task_list::TaskList;
-use super::turn_queue::TurnQueue;
 use super::{ExceptionContext, ExceptionHandler};
 use crate::Error;
 
@@ -72,6 +72,27 @@ unsafe impl Send for Core {}
 // SAFETY: as above.
 unsafe impl Sync for Core {}
 
+// SAFETY: `local` insists on the loop's own thread; `this` was made for the `Arc` of this core.
+unsafe impl Home for Core {
+    #[inline]
+    fn referrers(&self) -> &Cell<usize> {
+        &self.local.referrers
+    }
+
+    #[inline]
+    fn this(&self) -> *const Core {
+        self.this.as_ptr()
+    }
+
+    #[inline]
+    fn is_at_home(&self) -> bool {
+        self.is_owner()
+    }
+}
+
+/// A reference to the loop from what lives on its thread.
+pub(crate) type CoreRef = HomeRef<Core>;
+
 impl Core {
     pub(crate) fn new(clock: Clock) -> std::io::Result<Arc<Core>> {
         let poll = Reactor::new()?;
@@ -108,14 +129,7 @@ impl Core {
     /// One more reference to this core.
     #[inline]
     pub(crate) fn this(&self) -> Arc<Core> {
-        // Upgrading a weak reference would need a loop of exchanges; this is one addition.
-        let this = self.this.as_ptr();
-        // SAFETY: `self` lies in the `Arc` that `this` was made for and is borrowed, so the count
-        // is not zero.
-        unsafe {
-            Arc::increment_strong_count(this);
-            Arc::from_raw(this)
-        }
+        self.share()
     }
 
     #[inline]

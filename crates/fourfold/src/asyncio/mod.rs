@@ -10,10 +10,9 @@
 //! | file | tells |
 //! |---|---|
 //! | `turn.rs` | one turn of the loop: the specification of the order of events |
-//! | `turn_queue.rs` | the queue a turn runs exactly one filling of |
 //! | `queueing.rs` | what goes into a loop: tasks, callbacks, timers, what threads send |
 //! | `loop_core.rs`, `closing.rs` | what a loop is made of, its switches, its end |
-//! | `core_ref.rs`, `running.rs` | references to a loop; which loop and task run on this thread |
+//! | `running.rs` | which loop and task run on this thread |
 //! | `cell.rs` | what asyncio keeps in every future and task; how a cancellation finds its wait |
 //! | `waiters.rs` | who waits for a lock, an event or a queue |
 //! | `extras.rs`, `task_list.rs` | parts that few loops use; the tasks that are not done |
@@ -27,7 +26,6 @@ mod concurrent;
 #[cfg(unix)]
 mod connections;
 mod context;
-mod core_ref;
 mod coroutine;
 #[cfg(unix)]
 mod datagrams;
@@ -88,7 +86,6 @@ mod tls;
 #[cfg(unix)]
 mod transports;
 mod turn;
-mod turn_queue;
 mod wait;
 mod wait_for;
 mod waiters;

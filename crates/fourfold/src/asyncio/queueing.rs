@@ -13,8 +13,8 @@ use fourfold_kernel::timer;
 
 use super::cell::{DoneCall, TaskData};
 use super::context;
-use super::core_ref::CoreRef;
 use super::handles::{Callback, Handle, TimerState};
+use super::loop_core::CoreRef;
 use super::loop_core::{Core, OutsideWork};
 
 /// What waits to be run. Two words, since there may be millions.
@@ -106,7 +106,7 @@ impl Core {
         assert!(!local.closed.get(), "Event loop is closed");
         local.ready.push(Entry::Call);
         let position = local.calls.borrow_mut().push(Some(callback));
-        Handle::new(CoreRef::refer(self, local), position)
+        Handle::new(CoreRef::new(self), position)
     }
 
     /// Queues the call of `call` for `cell`, which is done, on the loop of the cell.

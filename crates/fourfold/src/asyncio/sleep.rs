@@ -9,7 +9,7 @@ use std::time::Duration;
 use fourfold_kernel::timer;
 
 use super::cell::{self, WaitReason};
-use super::core_ref::CoreRef;
+use super::loop_core::CoreRef;
 use super::running;
 use crate::Result;
 

@@ -15,10 +15,10 @@ use fourfold_kernel::trace;
 
 use super::cell::{self, Flag, Local, TaskData};
 use super::context::{self, Context, Snapshot};
-use super::core_ref::CoreRef;
 use super::foreign::Cancellable;
 use super::futures::Future;
 use super::loop_core::Core;
+use super::loop_core::CoreRef;
 use super::running;
 use super::running::Running;
 use super::task_builder::TaskBuilder;

@@ -1,6 +1,7 @@
 //! The queues that loops are made of.
 //!
 //! * [`Ready`] – what is to run, first in first out, for the one thread that runs it.
+//! * [`TurnQueue`] – the same for a loop that runs exactly what is there, and then what came meanwhile.
 //! * [`Inbox`] – what other threads hand to a loop, and the protocol that wakes it at most once.
 //!
 //! * [`Ring`], [`Slot`], [`Injector`] – what the workers of a pool take from and steal: a bounded
@@ -13,9 +14,11 @@ mod model;
 mod ready;
 mod ring;
 mod slot;
+mod turn;
 
 pub use inbox::{Closed, Inbox, Push, Taken};
 pub use injector::Injector;
 pub use ready::Ready;
 pub use ring::{Ring, Token};
 pub use slot::Slot;
+pub use turn::TurnQueue;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 use std::sync::Arc;
+use std::task::Waker;
 
 use mio::event::Source;
 
@@ -78,6 +79,14 @@ impl Handle {
     /// Whether no source is registered.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// Whether somebody waits for a source of which `wants` is true: a loop that ends by itself asks
+    /// this. It looks at the sources one by one.
+    ///
+    /// `wants` must not use the reactor, and neither clone nor drop the waker.
+    pub fn any_waker(&self, wants: impl Fn(&Waker) -> bool) -> bool {
+        !self.is_empty() && self.0.slots.any_waker(&wants)
     }
 
     /// Whether both are handles of one reactor.

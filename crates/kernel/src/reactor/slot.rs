@@ -159,6 +159,15 @@ impl Slot {
         drop(waiter);
     }
 
+    /// Whether `wants` is true of any waker left here. It is called under the lock.
+    pub(super) fn any_waker(&self, wants: &dyn Fn(&Waker) -> bool) -> bool {
+        let waiting = self.lock();
+        waiting.iter().any(|waiting| {
+            let futures = waiting.first.iter().chain(&waiting.more).map(|waiter| &waiter.waker);
+            waiting.poller.iter().chain(&waiting.listener).chain(futures).any(wants)
+        })
+    }
+
     /// Sets the listener. Where it is ready already the new one is handed back to be woken, since
     /// the event it would have heard of is past.
     pub(super) fn set_listener(

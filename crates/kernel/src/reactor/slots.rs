@@ -127,6 +127,12 @@ impl Slots {
         self.registered.fetch_sub(1, Ordering::AcqRel);
     }
 
+    /// Whether `wants` is true of any waker left in a slot.
+    pub(super) fn any_waker(&self, wants: &dyn Fn(&Waker) -> bool) -> bool {
+        let used = self.lock().used;
+        (0..used).any(|index| self.get(index as u32).any_waker(wants))
+    }
+
     pub(super) fn close(&self) -> VecDeque<Waker> {
         let mut wakes = VecDeque::new();
         let used = {

@@ -296,3 +296,10 @@ pub unsafe fn pass_on(waker: &Waker) -> Waker {
     // SAFETY: a waker of the same cell, for a reference that the caller says is nobody else's now.
     unsafe { Waker::new(waker.data(), waker.vtable()) }
 }
+
+/// Whether the cell whose body `waker` wakes has its outcome; `None` where it is another kind of waker,
+/// or of another scheduler. Any thread.
+pub fn is_over<S: Schedule>(waker: &Waker) -> Option<bool> {
+    // SAFETY: the waker keeps the cell alive while it is borrowed; the state is for all threads.
+    cell::header_of::<S>(waker).map(|header| unsafe { header.as_ref() }.state.is_done())
+}

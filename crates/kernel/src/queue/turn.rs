@@ -9,10 +9,11 @@
 //! in it, for adding and for taking, was a tenth of the instructions of a yield.
 
 use std::cell::UnsafeCell;
+use std::fmt;
 use std::mem::MaybeUninit;
 
 /// What waits for the next turn, first come first.
-pub(crate) struct TurnQueue<T>(UnsafeCell<Rooms<T>>);
+pub struct TurnQueue<T>(UnsafeCell<Rooms<T>>);
 
 /// Memory for entries. Who has it knows which of them are there, so that handing it around drops
 /// nothing.
@@ -26,7 +27,8 @@ struct Rooms<T> {
 }
 
 impl<T> TurnQueue<T> {
-    pub(crate) const fn new() -> TurnQueue<T> {
+    /// An empty queue.
+    pub const fn new() -> TurnQueue<T> {
         TurnQueue(UnsafeCell::new(Rooms { waiting: Vec::new(), spare: Vec::new() }))
     }
 
@@ -40,19 +42,20 @@ impl<T> TurnQueue<T> {
 
     /// Adds an entry at the back.
     #[inline]
-    pub(crate) fn push(&self, entry: T) {
+    pub fn push(&self, entry: T) {
         self.with(|rooms| rooms.waiting.push(MaybeUninit::new(entry)));
     }
 
+    /// Whether nothing waits for the next turn.
     #[inline]
-    pub(crate) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.with(|rooms| rooms.waiting.is_empty())
     }
 
     /// Calls `f` for every entry that waits now, until it says `false`. What `f` adds waits for
     /// the next time; what was not reached is in front of it, also where `f` panics.
     #[inline]
-    pub(crate) fn run(&self, mut f: impl FnMut(T) -> bool) {
+    pub fn run(&self, mut f: impl FnMut(T) -> bool) {
         let mut room = self
             .with(|rooms| std::mem::replace(&mut rooms.waiting, std::mem::take(&mut rooms.spare)));
         let end = room.len();
@@ -96,6 +99,18 @@ impl<T> Batch<'_, T> {
             entries.append(&mut rooms.waiting);
             rooms.waiting = entries;
         });
+    }
+}
+
+impl<T> Default for TurnQueue<T> {
+    fn default() -> Self {
+        TurnQueue::new()
+    }
+}
+
+impl<T> fmt::Debug for TurnQueue<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TurnQueue(..)")
     }
 }
 

@@ -1,0 +1,294 @@
+//! What this dialect keeps in every promise, and how its loop treats them.
+//!
+//! A promise is a cell of the kernel. One that an async function or a `then` settles has a body; one
+//! that is settled through [`Resolvers`](super::Resolvers) has none. How listeners are run is what makes
+//! it JavaScript's: each becomes one microtask, in the order of registration.
+//!
+//! Invariants:
+//!
+//! 1. [`Local`] is touched only by the loop's own thread. Promises are not `Send`, and what wakers do
+//!    from other threads goes through the inbox.
+//! 2. `REJECTED` is set before the outcome of a rejected promise is written, so whoever sees the outcome
+//!    sees the flag.
+
+use std::cell::Cell;
+use std::panic::Location;
+use std::rc::Rc;
+use std::task::Waker;
+
+use fourfold_kernel::task::{Erased, Orphan, Runnable, Schedule};
+use fourfold_kernel::trace::{self, TaskId};
+
+use super::async_local_storage::Frame;
+use super::core::{Core, CoreRef};
+use super::inbox::Remote;
+use super::microtasks::{Microtask, Reaction};
+
+/// The data of this dialect's scheduler in every cell.
+pub(crate) struct PromiseData {
+    core: CoreRef,
+    local: Local,
+}
+
+/// What only the loop's own thread may touch.
+pub(crate) struct Local {
+    flags: Cell<u8>,
+    /// Which pair of resolving functions still counts; see [`Resolvers`](super::Resolvers).
+    pub(super) pair: Cell<u32>,
+    /// Where the loop's list of async functions has this one.
+    pub(super) place: Cell<u32>,
+    /// Where the promise was made.
+    pub(super) made_at: &'static Location<'static>,
+    /// The frame of the async function while it does not run, of a `then` until it runs.
+    pub(super) frame: Cell<Option<Frame>>,
+    /// Async functions have one while tracing is on.
+    pub(super) id: Option<TaskId>,
+}
+
+/// One bit of [`Local`].
+#[derive(Clone, Copy)]
+#[repr(u8)]
+pub(crate) enum Flag {
+    /// Somebody reacts to the promise: a rejection of it is handled.
+    Handled = 1 << 0,
+    /// It is rejected, or is just about to be.
+    Rejected = 1 << 1,
+    /// Its rejection was told of as unhandled.
+    Reported = 1 << 2,
+    /// The step ended in an await of what is settled: the next is a microtask from here.
+    Yielded = 1 << 3,
+    /// An async function, which the loop's list has.
+    Listed = 1 << 4,
+    /// An async function that has run to its first await.
+    Started = 1 << 5,
+}
+
+// SAFETY: not shared. Runnables of other threads go to the inbox, which only the loop's own thread
+// empties; it runs or discards them there. Orphans likewise; where the loop is gone they are leaked.
+// Neither pointer is used after the hand-over.
+unsafe impl Schedule for PromiseData {
+    const SHARED: bool = false;
+    type Listener = Listener;
+
+    #[inline]
+    unsafe fn schedule(data: *const Self, runnable: Runnable<Self>) {
+        // SAFETY: valid until the runnable is handed on; the loop lives while a cell of it does.
+        let core = unsafe { &(*data).core };
+        if core.is_owner() {
+            if trace::enabled() {
+                // SAFETY: the runnable has not been handed on, and this is the loop's thread.
+                unsafe { (*data).local.trace_woken() };
+            }
+            core.queue_runnable(runnable);
+        } else {
+            send(core, runnable);
+        }
+    }
+
+    #[inline]
+    unsafe fn schedule_again(data: *const Self, runnable: Runnable<Self>) {
+        // SAFETY: valid until the runnable is handed on, and bodies run on the loop's thread.
+        let data = unsafe { &*data };
+        if trace::enabled() {
+            data.local.trace_woken();
+        }
+        data.core.queue_microtask(Microtask::Run(runnable));
+    }
+
+    #[inline]
+    fn yielded(&self) -> bool {
+        self.local.take(Flag::Yielded)
+    }
+
+    #[inline]
+    fn finished(&self) {
+        if self.local.has(Flag::Listed) {
+            self.core.forget_async_fn(self.local.place.get());
+            self.local.trace_finished();
+        }
+    }
+
+    #[inline]
+    fn notify(cell: &Erased<Self>, listener: Listener) {
+        match listener {
+            Listener::Wake(waker) => waker.wake(),
+            Listener::Then(waker) => cell.data().core.hand_to(waker, cell.clone(), false),
+            Listener::Forward(waker) => cell.data().core.hand_to(waker, cell.clone(), true),
+            Listener::React(reaction) => {
+                let (reaction, index) = reaction.told();
+                let source = cell.clone();
+                cell.data().core.queue_microtask(Microtask::React(reaction, index, source));
+            }
+        }
+    }
+
+    #[inline]
+    fn waker(listener: &Listener) -> Option<&Waker> {
+        match listener {
+            Listener::Wake(waker) | Listener::Then(waker) | Listener::Forward(waker) => Some(waker),
+            Listener::React(_) => None,
+        }
+    }
+
+    #[inline]
+    unsafe fn release(data: *const Self, orphan: Orphan<Self>) {
+        // SAFETY: valid until the orphan is handed on.
+        let core = unsafe { &(*data).core };
+        if core.is_owner() {
+            // SAFETY: on the thread that made the cell.
+            unsafe { orphan.free() }
+        } else {
+            let core = core.this();
+            let _ = core.send(Remote::Orphan(orphan));
+        }
+    }
+}
+
+#[cold]
+fn send(core: &Core, runnable: Runnable<PromiseData>) {
+    // The cell, and with it this reference, may be gone once the loop has the runnable.
+    let core = core.this();
+    let _ = core.send(Remote::Run(runnable));
+}
+
+/// Who reacts to a promise. None of them holds the promise it listens to: a promise that nobody can
+/// settle any more would never go.
+pub(crate) enum Listener {
+    /// An async function, or any other waker.
+    Wake(Waker),
+    /// A body that is handed the promise in a microtask.
+    Then(Waker),
+    /// A body that is handed the promise at once.
+    Forward(Waker),
+    /// One of many promises that something waits for.
+    React(Listening),
+}
+
+/// Something that waits for several promises, and the number of one of them.
+pub(crate) struct Listening(Option<Rc<dyn Reaction>>, u32);
+
+impl Listening {
+    pub(crate) fn new(reaction: Rc<dyn Reaction>, index: u32) -> Listening {
+        Listening(Some(reaction), index)
+    }
+
+    /// The promise is settled.
+    fn told(mut self) -> (Rc<dyn Reaction>, u32) {
+        (self.0.take().expect("taken once, here"), self.1)
+    }
+}
+
+impl Drop for Listening {
+    /// The promise is gone, or is not listened to any more.
+    fn drop(&mut self) {
+        if let Some(reaction) = self.0.take() {
+            reaction.forget(self.1);
+        }
+    }
+}
+
+impl From<Waker> for Listener {
+    #[inline]
+    fn from(waker: Waker) -> Listener {
+        Listener::Wake(waker)
+    }
+}
+
+impl PromiseData {
+    #[inline]
+    pub(crate) fn new(
+        core: &Core,
+        made_at: &'static Location<'static>,
+        frame: Option<Frame>,
+    ) -> PromiseData {
+        PromiseData {
+            core: CoreRef::new(core),
+            local: Local {
+                flags: Cell::new(0),
+                pair: Cell::new(0),
+                place: Cell::new(0),
+                made_at,
+                frame: Cell::new(frame),
+                id: None,
+            },
+        }
+    }
+
+    /// As [`new`](PromiseData::new), of an async function.
+    #[inline]
+    pub(crate) fn of_async_fn(
+        core: &Core,
+        made_at: &'static Location<'static>,
+        frame: Option<Frame>,
+    ) -> PromiseData {
+        let mut data = PromiseData::new(core, made_at, frame);
+        data.local.set(Flag::Listed);
+        if trace::enabled() {
+            data.local.id = Some(TaskId::next());
+        }
+        data
+    }
+
+    #[inline]
+    pub(crate) fn core(&self) -> &CoreRef {
+        &self.core
+    }
+
+    /// The thread-bound part. All callers hold a promise, or run on the loop's behalf, neither of
+    /// which leaves the loop's thread.
+    #[inline]
+    pub(crate) fn local(&self) -> &Local {
+        debug_assert!(self.core.is_owner());
+        &self.local
+    }
+}
+
+impl Local {
+    #[inline]
+    pub(crate) fn has(&self, flag: Flag) -> bool {
+        self.flags.get() & flag as u8 != 0
+    }
+
+    #[inline]
+    pub(crate) fn set(&self, flag: Flag) {
+        self.flags.set(self.flags.get() | flag as u8);
+    }
+
+    /// Whether the flag was set; it is not any more.
+    #[inline]
+    pub(crate) fn take(&self, flag: Flag) -> bool {
+        let was = self.has(flag);
+        if was {
+            self.flags.set(self.flags.get() & !(flag as u8));
+        }
+        was
+    }
+
+    pub(crate) fn trace_spawned(&self) {
+        if let Some(id) = self.id {
+            let spawned =
+                trace::Spawned { kind: "async function", name: None, location: self.made_at };
+            trace::task_spawned(id, spawned);
+        }
+    }
+
+    fn trace_woken(&self) {
+        if let Some(id) = self.id {
+            trace::woken(id);
+        }
+    }
+
+    fn trace_finished(&self) {
+        if let Some(id) = self.id {
+            let failed = self.has(Flag::Rejected);
+            let outcome = if failed { trace::Outcome::Failed } else { trace::Outcome::Done };
+            trace::finished(id, outcome);
+        }
+    }
+}
+
+/// Frees a cell that another thread gave back. Loop's own thread.
+pub(crate) fn free_orphan(orphan: Orphan<PromiseData>) {
+    // SAFETY: this is the thread that made the cell.
+    unsafe { orphan.free() }
+}

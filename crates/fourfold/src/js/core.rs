@@ -1,0 +1,306 @@
+//! What a loop is made of, and which one runs on this thread.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::mem::ManuallyDrop;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
+use std::task::Waker;
+
+use fourfold_kernel::driver::{Driver, LocalBoxFuture};
+use fourfold_kernel::home::{Home, HomeRef};
+use fourfold_kernel::queue::{Inbox, TurnQueue};
+use fourfold_kernel::reactor::{self, Reactor};
+use fourfold_kernel::task::Erased;
+use fourfold_kernel::thread::{self, Token};
+use fourfold_kernel::timer::{self, Clock, Wheel};
+
+use super::cell::PromiseData;
+use super::event_loop::Ready;
+use super::immediates::Immediates;
+use super::inbox::{Receivers, Remote};
+use super::live::Live;
+use super::microtasks::{Job, Microtask, Ticks};
+use super::process::Process;
+use super::rejections::Rejections;
+use super::timers::Timers;
+
+/// What a loop is made of. Everything in `local` belongs to the thread that made the loop.
+pub(crate) struct Core {
+    this: Weak<Core>,
+    owner: Token,
+    pub(super) inbox: Inbox<Remote>,
+    pub(super) reactor: reactor::Handle,
+    pub(super) clock: Clock,
+    /// What other threads do for this loop: it keeps the loop alive, and virtual time stands still.
+    pub(super) outside: AtomicUsize,
+    local: ManuallyDrop<LocalParts>,
+}
+
+pub(super) struct LocalParts {
+    referrers: Cell<usize>,
+    pub(super) ticks: Ticks,
+    pub(super) microtasks: TurnQueue<Microtask>,
+    /// What the poll found: the callbacks of its phase.
+    pub(super) ready: TurnQueue<Ready>,
+    /// What is woken now is a find of the poll, and not a microtask.
+    pub(super) collecting: Cell<bool>,
+    /// The promise that the next body to be queued waits for, and whether it is run at once.
+    pub(super) handing: Cell<Option<(Erased<PromiseData>, bool)>>,
+    /// The promise that the step which runs was waiting for.
+    pub(super) source: Cell<Option<Erased<PromiseData>>>,
+    /// The async function whose step runs.
+    pub(super) stepping: Cell<*const PromiseData>,
+    pub(super) timers: RefCell<Timers>,
+    /// Sleeps of what knows no dialect: connections, HTTP, foreign futures.
+    pub(super) sleeps: RefCell<Wheel<Waker>>,
+    pub(super) immediates: Immediates,
+    pub(super) closing: RefCell<Vec<Job>>,
+    /// Handles of other kinds that keep the loop alive.
+    pub(super) references: Cell<usize>,
+    pub(super) poll: RefCell<Option<Reactor>>,
+    pub(super) receivers: Receivers,
+    pub(super) live: RefCell<Live>,
+    pub(super) rejections: Rejections,
+    pub(super) process: Process,
+    /// Closed, and emptied: nothing is queued any more.
+    pub(super) emptied: Cell<bool>,
+}
+
+// SAFETY: `local` is reached only through `Core::local` and `Core::owned`, which insist on the owner
+// thread or are called by what does not leave it, and is dropped on that thread only; where the last
+// reference goes on another one it is leaked, unless nothing is left in it (see `Drop`). The rest is
+// thread-safe by itself.
+unsafe impl Send for Core {}
+// SAFETY: as above.
+unsafe impl Sync for Core {}
+
+// SAFETY: `referrers` is used on the loop's own thread; `this` was made for the `Arc` of this core.
+unsafe impl Home for Core {
+    #[inline]
+    fn referrers(&self) -> &Cell<usize> {
+        &self.local.referrers
+    }
+
+    #[inline]
+    fn this(&self) -> *const Core {
+        self.this.as_ptr()
+    }
+
+    #[inline]
+    fn is_at_home(&self) -> bool {
+        self.is_owner()
+    }
+}
+
+/// A reference to the loop from what lives on its thread.
+pub(crate) type CoreRef = HomeRef<Core>;
+
+impl Core {
+    pub(crate) fn new(clock: Clock) -> std::io::Result<Arc<Core>> {
+        let poll = Reactor::new()?;
+        Ok(Arc::new_cyclic(|this| Core {
+            this: this.clone(),
+            owner: thread::token(),
+            inbox: Inbox::new(),
+            reactor: poll.handle(),
+            clock,
+            outside: AtomicUsize::new(0),
+            local: ManuallyDrop::new(LocalParts {
+                referrers: Cell::new(0),
+                ticks: Ticks::default(),
+                microtasks: TurnQueue::new(),
+                ready: TurnQueue::new(),
+                collecting: Cell::new(false),
+                handing: Cell::new(None),
+                source: Cell::new(None),
+                stepping: Cell::new(std::ptr::null()),
+                timers: RefCell::default(),
+                sleeps: RefCell::default(),
+                immediates: Immediates::default(),
+                closing: RefCell::default(),
+                references: Cell::new(0),
+                poll: RefCell::new(Some(poll)),
+                receivers: Receivers::default(),
+                live: RefCell::default(),
+                rejections: Rejections::default(),
+                process: Process::default(),
+                emptied: Cell::new(false),
+            }),
+        }))
+    }
+
+    /// One more reference to this core, for other threads.
+    #[inline]
+    pub(crate) fn this(&self) -> Arc<Core> {
+        self.share()
+    }
+
+    #[inline]
+    pub(crate) fn is_owner(&self) -> bool {
+        thread::token() == self.owner
+    }
+
+    /// # Panics
+    ///
+    /// On any thread but the loop's own.
+    #[inline]
+    pub(super) fn local(&self) -> &LocalParts {
+        assert!(self.is_owner(), "this loop belongs to another thread; reach it through an Inbox");
+        &self.local
+    }
+
+    /// As [`local`](Core::local), for callers that are on the loop's thread since they hold a promise,
+    /// a cell of one, or run on the loop's behalf.
+    #[inline]
+    pub(super) fn owned(&self) -> &LocalParts {
+        debug_assert!(self.is_owner());
+        &self.local
+    }
+
+    pub(crate) fn remember_async_fn(&self, cell: Erased<PromiseData>) {
+        self.local().live.borrow_mut().insert(cell);
+    }
+
+    pub(crate) fn forget_async_fn(&self, place: u32) {
+        let gone = self.local().live.borrow_mut().remove(place);
+        drop(gone);
+    }
+
+    /// Whether it is the async function whose step runs.
+    #[inline]
+    pub(crate) fn is_stepping(&self, data: &PromiseData) -> bool {
+        std::ptr::eq(self.owned().stepping.get(), data)
+    }
+
+    /// The loop's time in whole milliseconds, as timers count it.
+    #[inline]
+    pub(crate) fn now_ms(&self) -> u64 {
+        self.clock.now() / 1_000_000
+    }
+
+    /// Something outside works for this loop until the guard is dropped.
+    pub(crate) fn outside_work(&self) -> OutsideWork {
+        self.outside.fetch_add(1, Ordering::AcqRel);
+        OutsideWork(self.this())
+    }
+
+    /// One more handle keeps the loop alive, or one fewer.
+    pub(crate) fn add_references(&self, more: isize) {
+        let references = &self.local().references;
+        references.set(references.get().strict_add_signed(more));
+    }
+}
+
+/// Keeps the loop alive, and virtual time from jumping, while it lives. Any thread.
+pub(crate) struct OutsideWork(Arc<Core>);
+
+impl Drop for OutsideWork {
+    fn drop(&mut self) {
+        let last = self.0.outside.fetch_sub(1, Ordering::AcqRel) == 1;
+        if last && !self.0.is_owner() {
+            // The loop may sleep until told that it may end, or that time may go on.
+            // One that has ended needs no telling.
+            let _ = self.0.send(Remote::Nothing);
+        }
+    }
+}
+
+impl Driver for Core {
+    fn reactor(&self) -> &reactor::Handle {
+        &self.reactor
+    }
+
+    fn now(&self) -> u64 {
+        self.clock.now()
+    }
+
+    fn timer_insert(&self, deadline: u64, waker: Waker) -> timer::Key {
+        self.local().sleeps.borrow_mut().insert(deadline, waker)
+    }
+
+    fn timer_cancel(&self, key: timer::Key) {
+        if self.is_owner() {
+            let cancelled = self.local().sleeps.borrow_mut().cancel(key);
+            drop(cancelled);
+        }
+    }
+
+    fn spawn_local(&self, future: LocalBoxFuture) {
+        let body = async move {
+            future.await;
+            Ok(())
+        };
+        let here = std::panic::Location::caller();
+        let detached: super::Promise<()> = super::async_fn::start(self, body, here);
+        drop(detached);
+    }
+}
+
+impl LocalParts {
+    /// Whether nothing that belongs to the loop's thread is left.
+    fn is_plain(&self) -> bool {
+        self.emptied.get()
+    }
+}
+
+impl Drop for Core {
+    fn drop(&mut self) {
+        if self.is_owner() || self.local.is_plain() {
+            // SAFETY: dropped once, here, and not used afterwards.
+            unsafe { ManuallyDrop::drop(&mut self.local) }
+        }
+    }
+}
+
+impl fmt::Debug for Core {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Core").finish_non_exhaustive()
+    }
+}
+
+thread_local! {
+    static RUNNING: Cell<*const Core> = const { Cell::new(std::ptr::null()) };
+}
+
+/// Makes `core` the loop that runs on this thread, until the guard is dropped.
+pub(super) fn enter(core: &Core) -> Entered<'_> {
+    Entered(RUNNING.replace(core), std::marker::PhantomData)
+}
+
+pub(super) struct Entered<'a>(*const Core, std::marker::PhantomData<&'a Core>);
+
+impl Drop for Entered<'_> {
+    fn drop(&mut self) {
+        RUNNING.set(self.0);
+    }
+}
+
+/// Calls `f` with the loop that runs on this thread, if one does.
+#[inline]
+pub(crate) fn try_with_running<R>(f: impl FnOnce(&Core) -> R) -> Option<R> {
+    let core = RUNNING.get();
+    // SAFETY: set by `enter` for as long as its guard, which borrows the core, is on this thread's
+    // stack.
+    (!core.is_null()).then(|| f(unsafe { &*core }))
+}
+
+/// Calls `f` with the loop that runs on this thread.
+///
+/// # Panics
+///
+/// Where none does.
+#[inline]
+#[track_caller]
+pub(crate) fn with_running<R>(f: impl FnOnce(&Core) -> R) -> R {
+    match try_with_running(f) {
+        Some(result) => result,
+        None => no_running_loop(),
+    }
+}
+
+#[cold]
+#[track_caller]
+fn no_running_loop() -> ! {
+    panic!("no loop of the JavaScript dialect runs on this thread: call this from under js::run");
+}

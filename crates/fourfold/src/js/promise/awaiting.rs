@@ -1,0 +1,127 @@
+//! `promise.await`.
+
+use std::fmt;
+use std::future::Future;
+use std::panic::Location;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use fourfold_kernel::task::{self, ListenerKey};
+use fourfold_kernel::trace;
+
+use super::super::callback::Callback;
+use super::super::cell::{Flag, PromiseData};
+use super::super::microtasks::{Job, Microtask};
+use super::Promise;
+use crate::Result;
+
+/// The future that `promise.await` waits with.
+///
+/// It is ready one microtask after the promise is settled, also where that is long past. Dropped before,
+/// it leaves nothing behind at the promise, which counts as handled all the same.
+#[must_use = "an await does nothing until it is polled"]
+pub struct Await<T: 'static> {
+    promise: Promise<T>,
+    site: &'static Location<'static>,
+    key: Option<ListenerKey>,
+    state: State,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    New,
+    /// It was settled when it was awaited first; the next poll is the microtask.
+    Ticking,
+    Waiting,
+    Done,
+}
+
+impl<T: 'static> Await<T> {
+    #[inline]
+    pub(super) fn new(promise: Promise<T>, site: &'static Location<'static>) -> Await<T> {
+        Await { promise, site, key: None, state: State::New }
+    }
+
+    #[cold]
+    fn trace_waiting(&self, waker: &Waker) {
+        // SAFETY: the promise, and with it this future, is on the loop's thread.
+        let waits = unsafe { task::data_of::<PromiseData>(waker) };
+        if let Some(id) = waits.and_then(|data| data.local().id) {
+            let on = self.promise.cell.data().local().id;
+            let what = if on.is_some() { "async function" } else { "promise" };
+            trace::waiting(id, what, on);
+        }
+    }
+}
+
+impl<T: Clone + 'static> Future for Await<T> {
+    type Output = Result<T>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T>> {
+        let this = &mut *self;
+        match this.state {
+            State::New => {
+                this.promise.handle();
+                if trace::enabled() {
+                    this.trace_waiting(context.waker());
+                }
+                if this.promise.cell.is_done() {
+                    this.state = State::Ticking;
+                    again_in_a_microtask(this.promise.core(), context.waker());
+                    return Poll::Pending;
+                }
+                this.state = State::Waiting;
+                let pending = this.promise.cell.poll_done(context, &mut this.key);
+                debug_assert!(pending.is_pending());
+                return Poll::Pending;
+            }
+            State::Waiting => {
+                if this.promise.cell.poll_done(context, &mut this.key).is_pending() {
+                    return Poll::Pending;
+                }
+            }
+            State::Ticking => {}
+            State::Done => panic!("an await was polled after it was ready"),
+        }
+        this.state = State::Done;
+        let outcome = this.promise.outcome();
+        if let Err(error) = &outcome {
+            this.promise.core().awaited(error, this.site);
+        }
+        Poll::Ready(outcome)
+    }
+}
+
+/// Has `waker` woken by a microtask that is queued behind all others.
+#[inline]
+fn again_in_a_microtask(core: &super::Core, waker: &Waker) {
+    // SAFETY: called on the loop's own thread.
+    match unsafe { task::data_of::<PromiseData>(waker) } {
+        // The step that runs is queued again as soon as it ends.
+        Some(data) if core.is_stepping(data) => data.local().set(Flag::Yielded),
+        _ => {
+            let waker = waker.clone();
+            let wake = Callback::new(move || waker.wake());
+            core.queue_microtask(Microtask::Call(Box::new(Job::new(wake))));
+        }
+    }
+}
+
+impl<T: 'static> Drop for Await<T> {
+    #[inline]
+    fn drop(&mut self) {
+        if self.key.is_some() {
+            self.promise.cell.forget(&mut self.key);
+        }
+    }
+}
+
+// The promise is a handle, and nothing in here is pinned.
+impl<T: 'static> Unpin for Await<T> {}
+
+impl<T: 'static> fmt::Debug for Await<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Await").field(&self.promise).finish()
+    }
+}
