@@ -186,7 +186,7 @@ pub(crate) fn run(plan: &Plan<'_>) -> Result<Comparison, Box<dyn Error>> {
         absent.push(Absent { runtime: RuntimeName::Dotnet, reason });
     }
     if uses_node && launcher.node.is_none() {
-        let reason = "no node was found; name one in FOURFOLD_NODE";
+        let reason = "no Node of 22 or newer was found; name one in FOURFOLD_NODE";
         absent.push(Absent { runtime: RuntimeName::Node, reason });
     }
     for Absent { runtime, reason } in &absent {

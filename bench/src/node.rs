@@ -5,12 +5,13 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The program `$FOURFOLD_NODE` names, else the `node` on the path, if it runs.
+/// The program `$FOURFOLD_NODE` names, else the `node` on the path, if it is Node 22 or newer.
 pub(crate) fn find() -> Option<PathBuf> {
     let program = env::var_os("FOURFOLD_NODE").map_or_else(|| PathBuf::from("node"), PathBuf::from);
     let mut command = start(&program);
-    // What imitates Node names itself beside it.
-    command.args(["-e", "process.exit(process.release.name === 'node' ? 0 : 1)"]);
+    // Older ones lack what the programs use; what imitates Node has a version beside Node's.
+    let code = "process.exit(process.release.name === 'node' && Promise.withResolvers ? 0 : 1)";
+    command.args(["-e", code]);
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().is_ok_and(|status| status.success()).then_some(program)
 }
