@@ -1,4 +1,4 @@
-//! One file for each runtime. CPython's programs are in `peers/cpython`.
+//! One file for each runtime. The programs of other languages are in `peers`.
 
 mod epoll;
 #[cfg(feature = "fourfold")]
@@ -16,6 +16,7 @@ mod may;
 mod smol;
 mod threads;
 mod tokio;
+mod tokio_js;
 mod tokio_mt;
 mod tokio_mt_csharp;
 mod tokio_mt_lifo;
@@ -38,6 +39,6 @@ pub(crate) fn find(name: RuntimeName) -> Option<Box<dyn Runtime>> {
         RuntimeName::Crossbeam => Some(Box::new(threads::Crossbeam)),
         RuntimeName::Flume => Some(Box::new(threads::Flume)),
         RuntimeName::TokioMt => Some(Box::new(tokio_mt::TokioMt)),
-        RuntimeName::Cpython | RuntimeName::Go | RuntimeName::Dotnet => None,
+        RuntimeName::Cpython | RuntimeName::Go | RuntimeName::Dotnet | RuntimeName::Node => None,
     }
 }
