@@ -7,3 +7,24 @@ pub(crate) const JS_01_RESOLUTION: &[Difference] = &[Difference {
     twin: "rejects with a thenable, which is not adopted: rejected Error: the thenable",
     reason: "a promise is rejected with an error, so never with a thenable",
 }];
+
+const REASONS: &str = "a promise is rejected with an error, so there is nothing to wrap into one";
+
+pub(crate) const JS_08_DEFAULT_CAUGHT: &[Difference] = &[
+    Difference {
+        original: "UnhandledPromiseRejection ERR_UNHANDLED_REJECTION This error originated either by throwing inside of an async function without a catch block, or by rejecting a promise which was not handled with .catch(). The promise rejected with the reason \"a string\". (unhandledRejection)",
+        twin: "Error undefined a string (unhandledRejection)",
+        reason: REASONS,
+    },
+    Difference {
+        original: "UnhandledPromiseRejection ERR_UNHANDLED_REJECTION This error originated either by throwing inside of an async function without a catch block, or by rejecting a promise which was not handled with .catch(). The promise rejected with the reason \"undefined\". (unhandledRejection)",
+        twin: "Error undefined undefined (unhandledRejection)",
+        reason: REASONS,
+    },
+];
+
+pub(crate) const JS_08_DEFAULT_VALUE: &[Difference] = &[Difference {
+    original: "UnhandledPromiseRejection: This error originated either by throwing inside of an async function without a catch block, or by rejecting a promise which was not handled with .catch(). The promise rejected with the reason \"a string\".",
+    twin: "Error: a string",
+    reason: REASONS,
+}];

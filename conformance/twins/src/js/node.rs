@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
 use std::rc::Rc;
+use std::time::{Duration, Instant};
 
 use fourfold::js::{self, AggregateError, Exit, Promise, Thenable, TypeError, Uncaught, process};
 use fourfold::{Error, Result};
@@ -57,6 +58,25 @@ pub(crate) fn thenable<T: 'static>(then: impl FnOnce(js::Resolvers<T>) + 'static
         then(settle);
         Ok(())
     })
+}
+
+/// Keeps the loop from going on for so many milliseconds.
+pub(crate) fn busy(milliseconds: u64) {
+    let until = Instant::now() + Duration::from_millis(milliseconds);
+    while Instant::now() < until {
+        std::hint::spin_loop();
+    }
+}
+
+/// Asks the file system for something, as `fs.stat`, and calls `f` in the poll phase.
+pub(crate) fn stat(f: impl FnOnce() + 'static) {
+    js::queue_work(
+        || Ok(std::env::current_exe()?.metadata()?.is_file()),
+        move |found| {
+            found.expect("this program is a file");
+            f();
+        },
+    );
 }
 
 /// A function that prints a text.
