@@ -93,6 +93,17 @@ impl<'a> Stepping<'a> {
         let local = data.core().owned();
         Stepping { data, outer: local.stepping.replace(waker) }
     }
+
+    /// Whether the microtask that follows is the next step of this one: the one that the step has just
+    /// asked for, with no other before it. Then it is taken at once.
+    #[inline]
+    fn is_next(&self) -> bool {
+        let local = self.data.core().owned();
+        local.again.get()
+            && local.microtasks.is_empty()
+            && !local.process.is_leaving()
+            && local.again.replace(false)
+    }
 }
 
 impl Drop for Stepping<'_> {
@@ -144,12 +155,15 @@ where
                     local.set(Flag::Started);
                 }
                 let _step = async_local_storage::step(&local.frame, first);
-                let _stepping = Stepping::begin(data, context.waker());
+                let stepping = Stepping::begin(data, context.waker());
                 let _polling = local.id.map(trace::polling);
-                // SAFETY: pinned with the body, as above.
-                match unsafe { Pin::new_unchecked(future) }.poll(context) {
-                    Poll::Pending => return Poll::Pending,
-                    Poll::Ready(result) => result.map(Resolve::into_resolution),
+                loop {
+                    // SAFETY: pinned with the body, as above.
+                    match unsafe { Pin::new_unchecked(&mut *future) }.poll(context) {
+                        Poll::Pending if !first && stepping.is_next() => {}
+                        Poll::Pending => return Poll::Pending,
+                        Poll::Ready(result) => break result.map(Resolve::into_resolution),
+                    }
                 }
             }
             State::Settling(settling) => return settling.poll(data, context),

@@ -34,7 +34,6 @@ enum State {
     /// It was settled when it was awaited first; the next poll is the microtask.
     Ticking,
     Waiting,
-    Done,
 }
 
 impl<T: 'static> Await<T> {
@@ -58,42 +57,60 @@ impl<T: 'static> Await<T> {
 impl<T: Clone + 'static> Future for Await<T> {
     type Output = Result<T>;
 
-    #[inline]
+    // Always: what is not of a promise that was made with its value is out of line, and what is left is
+    // not more than a call would be.
+    #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T>> {
         let this = &mut *self;
-        match this.state {
-            State::New if !this.promise.has_cell() => {
-                this.state = State::Ticking;
-                core::with_running(|core| again_in_a_microtask(core, context.waker()));
-                return Poll::Pending;
-            }
+        if this.promise.has_cell() {
+            return this.poll_cell(context);
+        }
+        if this.state == State::New {
+            this.state = State::Ticking;
+            core::with_running(|core| again_in_a_microtask(core, context.waker()));
+            return Poll::Pending;
+        }
+        match this.promise.take_fulfilled() {
+            Some(value) => Poll::Ready(Ok(value)),
+            None => polled_again(),
+        }
+    }
+}
+
+#[cold]
+fn polled_again() -> ! {
+    panic!("an await was polled after it was ready");
+}
+
+impl<T: Clone + 'static> Await<T> {
+    #[inline(never)]
+    fn poll_cell(&mut self, context: &mut Context<'_>) -> Poll<Result<T>> {
+        match self.state {
             State::New => {
-                this.promise.handle();
+                self.promise.handle();
                 if trace::enabled() {
-                    this.trace_waiting(context.waker());
+                    self.trace_waiting(context.waker());
                 }
-                if this.promise.cell().is_done() {
-                    this.state = State::Ticking;
-                    again_in_a_microtask(this.promise.core(), context.waker());
+                if self.promise.cell().is_done() {
+                    self.state = State::Ticking;
+                    again_in_a_microtask(self.promise.core(), context.waker());
                     return Poll::Pending;
                 }
-                this.state = State::Waiting;
-                let pending = this.promise.cell().poll_done(context, &mut this.key);
+                self.state = State::Waiting;
+                let pending = self.promise.cell().poll_done(context, &mut self.key);
                 debug_assert!(pending.is_pending());
                 return Poll::Pending;
             }
             State::Waiting => {
-                if this.promise.cell().poll_done(context, &mut this.key).is_pending() {
+                if self.promise.cell().poll_done(context, &mut self.key).is_pending() {
                     return Poll::Pending;
                 }
             }
             State::Ticking => {}
-            State::Done => panic!("an await was polled after it was ready"),
         }
-        this.state = State::Done;
-        let outcome = this.promise.take(this.site).outcome();
+        let outcome = self.promise.take(self.site).outcome();
         if let Err(error) = &outcome {
-            core::try_with_running(|core| core.awaited(error, this.site));
+            core::try_with_running(|core| core.awaited(error, self.site));
         }
         Poll::Ready(outcome)
     }

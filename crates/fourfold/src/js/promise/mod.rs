@@ -262,6 +262,15 @@ impl<T: 'static> Promise<T> {
         debug_assert!(finished.is_ok(), "resolvers settle a promise once");
     }
 
+    /// The value it was made with, where it has no cell and the value was not taken before.
+    #[inline]
+    fn take_fulfilled(&mut self) -> Option<T> {
+        match self.repr.get_mut() {
+            Repr::Fulfilled(value, _) => value.take(),
+            Repr::Cell(_) => None,
+        }
+    }
+
     /// This promise itself, which is not used here any more.
     #[inline]
     fn take(&mut self, site: &'static Location<'static>) -> Promise<T> {

@@ -48,8 +48,8 @@ impl<T: Clone + 'static> Settling<T> {
         match mem::replace(self, Settling::Over) {
             Settling::Job(Resolution::Promise(promise)) => {
                 promise.handle();
-                let then = Listener::Then(context.waker().clone());
-                *self = match promise.cell().listen(then) {
+                let follow = Listener::Follow(context.waker().clone());
+                *self = match promise.cell().listen(follow) {
                     Ok(_) => Settling::Following,
                     Err(_) => {
                         data.local().set(Flag::Yielded);
