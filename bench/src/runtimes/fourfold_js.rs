@@ -4,8 +4,9 @@ use super::http;
 use crate::deadlines;
 use crate::measure::{Measured, Stopwatch};
 use crate::runtime::announce;
-use crate::workload::{Job, Workload};
+use crate::workload::{HELLO, Job, Workload};
 use fourfold::Result;
+use fourfold::http::Client;
 use fourfold::http::rt::Io;
 use fourfold::js::{self, Promise, Resolvers, async_fn};
 use fourfold::net::TcpListener;
@@ -28,6 +29,7 @@ pub(super) fn run(workload: Workload, job: Job) -> io::Result<Measured> {
         Workload::JsPending => js::run(pending(job)),
         Workload::JsParked => js::run(parked(job)),
         Workload::JsHttpHello => js::run(http_hello(job)),
+        Workload::JsFetch => js::run(fetch(job)),
         other => return Err(io::Error::other(format!("no {}", other.as_str()))),
     };
     measured.map_err(|error| io::Error::other(error.into_std()))
@@ -154,4 +156,34 @@ async fn http_hello(job: Job) -> Result<Measured> {
     }
     let _: Vec<()> = Promise::all(connections).await?;
     Ok(watch.stop(done.load(Ordering::Relaxed))?)
+}
+
+/// By the client that keeps connections, as `fetch` does.
+async fn fetch(job: Job) -> Result<Measured> {
+    let client = Client::builder().idle_per_host(job.batch as usize).build();
+    let port = job.server.ok_or_else(|| io::Error::other("--server names no port"))?;
+    let url: Rc<str> = format!("http://127.0.0.1:{port}/").into();
+    // As everybody's: the connections are made then.
+    ask(&client, &url, job.batch, 2000).await?;
+    let watch = Stopwatch::start()?;
+    let done = ask(&client, &url, job.batch, job.operations).await?;
+    Ok(watch.stop(done)?)
+}
+
+async fn ask(client: &Client, url: &Rc<str>, lanes: u64, count: u64) -> Result<u64> {
+    let left = Rc::new(Cell::new(count));
+    let lanes = (0..lanes).map(|_| -> Promise<u64> {
+        let (client, url, left) = (client.clone(), Rc::clone(url), Rc::clone(&left));
+        async_fn(async move {
+            let mut done = 0;
+            while left.get() > 0 {
+                left.set(left.get() - 1);
+                let response = client.get(&*url).await?;
+                done += u64::from(response.text().await? == HELLO);
+            }
+            Ok(done)
+        })
+    });
+    let results: Vec<u64> = Promise::all(lanes).await?;
+    Ok(results.into_iter().sum())
 }

@@ -61,9 +61,8 @@ impl Workload {
             | Self::JsTimers
             | Self::JsPending
             | Self::JsParked
-            | Self::JsHttpHello => &[Fourfold, Node, Tokio],
-            // Fourfold joins with its client.
-            Self::JsFetch => &[Node, Tokio],
+            | Self::JsHttpHello
+            | Self::JsFetch => &[Fourfold, Node, Tokio],
             // tokio has no stackful tasks.
             Self::StallAll | Self::StallAllBlock | Self::StallStarted | Self::StallStartedBlock => {
                 &[Fourfold, Go]
