@@ -172,9 +172,11 @@ impl Listening {
         Listening(Some(reaction), index)
     }
 
-    /// The promise is settled.
+    /// The promise is settled: its list has this no more.
     fn told(mut self) -> (Rc<dyn Reaction>, u32) {
-        (self.0.take().expect("taken once, here"), self.1)
+        let reaction = self.0.take().expect("taken once, here");
+        reaction.forget(self.1);
+        (reaction, self.1)
     }
 }
 
