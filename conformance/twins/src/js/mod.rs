@@ -4,36 +4,67 @@
 //! A twin may end the process, as its original does: then its code and the first line of its
 //! standard error are compared too.
 
+mod differs;
+mod js_01_resolution;
+mod js_01_states;
+mod js_02_executor;
+mod js_02_reactions;
+mod js_02_self_resolution;
+mod js_02_then_looked_up;
+mod js_02_thenables;
+mod js_03_await_places;
+mod js_03_interleave;
+mod js_03_tick_table;
+mod js_04_all;
+mod js_04_all_settled;
+mod js_04_any;
+mod js_04_race;
+mod js_04_with_resolvers_try;
+mod js_05_exec_go;
+mod js_05_sync_part;
+mod js_06_async_in_callbacks;
+mod js_06_between_callbacks;
+mod js_06_main;
+mod js_06_nested;
+mod js_06_throwing;
+mod show;
+mod ticks_of;
+
 use crate::Twin;
 
 /// All twins, in the order of their names.
-pub(crate) const TWINS: &[Twin] = &[];
+pub(crate) const TWINS: &[Twin] = &[
+    Twin { name: "js_01_resolution", run: js_01_resolution::run, differs: &[] },
+    Twin { name: "js_01_states", run: js_01_states::run, differs: &[] },
+    Twin { name: "js_02_executor", run: js_02_executor::run, differs: &[] },
+    Twin { name: "js_02_reactions", run: js_02_reactions::run, differs: &[] },
+    Twin { name: "js_02_self_resolution", run: js_02_self_resolution::run, differs: &[] },
+    Twin {
+        name: "js_02_then_looked_up",
+        run: js_02_then_looked_up::run,
+        differs: differs::JS_02_THEN_LOOKED_UP,
+    },
+    Twin { name: "js_02_thenables", run: js_02_thenables::run, differs: &[] },
+    Twin { name: "js_03_await_places", run: js_03_await_places::run, differs: &[] },
+    Twin { name: "js_03_interleave", run: js_03_interleave::run, differs: &[] },
+    Twin { name: "js_03_tick_table", run: js_03_tick_table::run, differs: &[] },
+    Twin { name: "js_04_all", run: js_04_all::run, differs: &[] },
+    Twin { name: "js_04_all_settled", run: js_04_all_settled::run, differs: &[] },
+    Twin { name: "js_04_any", run: js_04_any::run, differs: &[] },
+    Twin { name: "js_04_race", run: js_04_race::run, differs: &[] },
+    Twin { name: "js_04_with_resolvers_try", run: js_04_with_resolvers_try::run, differs: &[] },
+    Twin { name: "js_05_exec_go", run: js_05_exec_go::run, differs: &[] },
+    Twin { name: "js_05_sync_part", run: js_05_sync_part::run, differs: &[] },
+    Twin { name: "js_06_async_in_callbacks", run: js_06_async_in_callbacks::run, differs: &[] },
+    Twin { name: "js_06_between_callbacks", run: js_06_between_callbacks::run, differs: &[] },
+    Twin { name: "js_06_main", run: js_06_main::run, differs: &[] },
+    Twin { name: "js_06_nested", run: js_06_nested::run, differs: &[] },
+    Twin { name: "js_06_throwing", run: js_06_throwing::run, differs: &[] },
+];
 
 /// Programs that have no twin yet. A name leaves this list when its twin enters [`TWINS`].
 pub(crate) const AWAITED: &[&str] = &[
-    "js_01_resolution",
-    "js_01_states",
-    "js_02_executor",
-    "js_02_reactions",
-    "js_02_self_resolution",
-    "js_02_then_looked_up",
-    "js_02_thenables",
     "js_03_async_generator_ticks",
-    "js_03_await_places",
-    "js_03_interleave",
-    "js_03_tick_table",
-    "js_04_all",
-    "js_04_all_settled",
-    "js_04_any",
-    "js_04_race",
-    "js_04_with_resolvers_try",
-    "js_05_exec_go",
-    "js_05_sync_part",
-    "js_06_async_in_callbacks",
-    "js_06_between_callbacks",
-    "js_06_main",
-    "js_06_nested",
-    "js_06_throwing",
     "js_07_clear",
     "js_07_close",
     "js_07_delays",
