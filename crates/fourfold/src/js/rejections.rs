@@ -163,10 +163,13 @@ impl Core {
         loop {
             let late = rejections.late.borrow_mut().pop_front();
             let Some(cell) = late else { break };
-            self.tell_handled(&self.rejection(&cell, None));
+            if let Err(error) = self.tell_handled(&self.rejection(&cell, None)) {
+                self.threw(error);
+                return false;
+            }
         }
         let count = rejections.pending.borrow().len();
-        for _ in 0..count {
+        for left in (0..count).rev() {
             let pending = rejections.pending.borrow_mut().pop_front();
             let Some((cell, reason)) = pending else { break };
             let local = cell.data().local();
@@ -176,8 +179,16 @@ impl Core {
             local.set(Flag::Reported);
             told = true;
             let rejection = self.rejection(&cell, Some(reason));
-            if !self.tell_unhandled(&rejection) {
-                self.uncaught_with(rejection, Origin::UnhandledRejection);
+            match self.tell_unhandled(&rejection) {
+                Ok(true) => {}
+                Ok(false) => self.uncaught_with(rejection, Origin::UnhandledRejection),
+                Err(error) => {
+                    // As in Node, of the others that were unhandled now nobody is told any more.
+                    let untold: Vec<_> = rejections.pending.borrow_mut().drain(..left).collect();
+                    drop(untold);
+                    self.threw(error);
+                    return false;
+                }
             }
             if self.is_leaving() {
                 return true;
