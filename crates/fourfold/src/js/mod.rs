@@ -8,12 +8,14 @@
 //!
 //! | file | tells |
 //! |---|---|
+//! | `abort/` | [`AbortController`] and [`AbortSignal`] |
 //! | `event_loop.rs` | the turn of the loop, in Node's phases: the specification of the order of events |
 //! | `microtasks.rs` | the queues that are drained after every callback |
 //! | `cell.rs` | what is kept in every promise, and how its listeners are run |
 //! | `core.rs`, `closing.rs`, `live.rs` | what a loop is made of, its end, the functions that have not ended |
 //! | `callback.rs`, `errors.rs` | functions the loop calls; the language's own errors |
 
+mod abort;
 mod async_fn;
 mod async_local_storage;
 mod callback;
@@ -33,6 +35,9 @@ mod rejections;
 mod run;
 mod timers;
 
+pub use abort::{
+    AbortController, AbortError, AbortListener, AbortSignal, DomException, UntilAborted,
+};
 pub use async_fn::async_fn;
 pub use async_local_storage::{AsyncLocalStorage, Snapshot, snapshot};
 pub use callback::Outcome;
@@ -47,6 +52,7 @@ pub use promise::{Await, IntoPromise, Promise, Resolve, Resolvers, State, Then, 
 pub use rejections::{Rejection, Step};
 pub use run::{Builder, Exit, Uncaught, main, run};
 pub use timers::{
-    Delay, Timeout, clear_interval, clear_timeout, set_immediate_promise, set_interval,
-    set_timeout, set_timeout_promise, set_timeout_promise_with,
+    Delay, Timeout, TimerOptions, clear_interval, clear_timeout, scheduler, set_immediate_promise,
+    set_immediate_promise_with_options, set_interval, set_timeout, set_timeout_promise,
+    set_timeout_promise_with, set_timeout_promise_with_options,
 };
