@@ -26,8 +26,8 @@ pub use delay::Delay;
 pub(crate) use lists::Timers;
 use lists::{Call, Name, Next};
 pub use promises::{
-    TimerOptions, set_immediate_promise, set_immediate_promise_with_options, set_timeout_promise,
-    set_timeout_promise_with, set_timeout_promise_with_options,
+    TimerOptions, set_immediate_promise, set_immediate_promise_with_options, set_interval_promise,
+    set_timeout_promise, set_timeout_promise_with, set_timeout_promise_with_options,
 };
 
 /// Calls `f` once, `delay` from now or later, in the timers phase.
