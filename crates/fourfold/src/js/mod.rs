@@ -10,6 +10,7 @@
 //! |---|---|
 //! | `abort/` | [`AbortController`] and [`AbortSignal`] |
 //! | `generators/`, `async_generators/` | [`generator`] and [`async_generator`], and the loops over them |
+//! | [`events`] | [`EventEmitter`], promises and iterators of events |
 //! | `event_loop.rs` | the turn of the loop, in Node's phases: the specification of the order of events |
 //! | `microtasks.rs` | the queues that are drained after every callback |
 //! | `cell.rs` | what is kept in every promise, and how its listeners are run |
@@ -27,6 +28,7 @@ mod combinators;
 mod core;
 mod errors;
 mod event_loop;
+pub mod events;
 mod generators;
 mod immediates;
 mod inbox;
@@ -50,6 +52,7 @@ pub use async_local_storage::{AsyncLocalStorage, Snapshot, snapshot};
 pub use callback::Outcome;
 pub use combinators::{AggregateError, Settled};
 pub use errors::TypeError;
+pub use events::{Event, EventEmitter};
 pub use generators::{
     Generator, GeneratorReturn, GeneratorValues, IteratorResult, Yielder, generator,
 };
