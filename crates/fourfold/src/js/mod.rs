@@ -11,6 +11,8 @@
 //! | `abort/` | [`AbortController`] and [`AbortSignal`] |
 //! | `generators/`, `async_generators/` | [`generator`] and [`async_generator`], and the loops over them |
 //! | [`events`] | [`EventEmitter`], promises and iterators of events |
+//! | `promisify.rs` | [`promisify`] and [`callbackify`] |
+//! | `async_local_storage.rs` | [`AsyncLocalStorage`] |
 //! | `event_loop.rs` | the turn of the loop, in Node's phases: the specification of the order of events |
 //! | `microtasks.rs` | the queues that are drained after every callback |
 //! | `cell.rs` | what is kept in every promise, and how its listeners are run |
@@ -36,6 +38,7 @@ mod live;
 mod microtasks;
 pub mod process;
 mod promise;
+mod promisify;
 mod rejections;
 mod run;
 mod timers;
@@ -62,6 +65,7 @@ pub use microtasks::{next_tick, queue_microtask};
 #[doc(hidden)]
 pub use promise::Resolution;
 pub use promise::{Await, IntoPromise, Promise, Resolve, Resolvers, State, Then, Thenable};
+pub use promisify::{Callbackified, ErrorFirst, callbackify, promisify};
 pub use rejections::{Rejection, Step};
 pub use run::{Builder, Exit, Uncaught, main, run};
 pub use timers::{
