@@ -172,6 +172,14 @@ impl<Y, S> Queue<Y, S> {
         Some(completion)
     }
 
+    /// The body has not gone on yet.
+    pub(super) fn is_to_be_resumed(&self) -> bool {
+        let resumed = self.resumed.take();
+        let waits = resumed.is_some();
+        self.resumed.set(resumed);
+        waits
+    }
+
     pub(super) fn take_waker(&self) -> Option<Waker> {
         self.waker.take()
     }
