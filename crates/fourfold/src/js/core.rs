@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::task::Waker;
 
-use fourfold_kernel::driver::{Driver, LocalBoxFuture};
+use fourfold_kernel::driver::{self, Driver, LocalBoxFuture};
 use fourfold_kernel::home::{Home, HomeRef};
 use fourfold_kernel::queue::{Inbox, TurnQueue};
 use fourfold_kernel::reactor::{self, Reactor};
@@ -234,6 +234,10 @@ impl Driver for Core {
         let here = std::panic::Location::caller();
         let detached: super::Promise<()> = super::async_fn::start(self, body, here);
         drop(detached);
+    }
+
+    fn outside_work(&self) -> Option<driver::OutsideWork> {
+        Some(Box::new(Core::outside_work(self)))
     }
 }
 
