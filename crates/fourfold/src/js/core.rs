@@ -63,6 +63,9 @@ pub(super) struct LocalParts {
     pub(super) live: RefCell<Live>,
     pub(super) rejections: Rejections,
     pub(super) process: Process,
+    /// Sends what is fetched.
+    #[cfg(feature = "http")]
+    pub(super) dispatcher: RefCell<Option<crate::http::Client>>,
     /// Closed, and emptied: nothing is queued any more.
     pub(super) emptied: Cell<bool>,
 }
@@ -125,6 +128,8 @@ impl Core {
                 live: RefCell::default(),
                 rejections: Rejections::default(),
                 process: Process::default(),
+                #[cfg(feature = "http")]
+                dispatcher: RefCell::default(),
                 emptied: Cell::new(false),
             }),
         }))

@@ -25,6 +25,8 @@ mod combinators;
 mod core;
 mod errors;
 mod event_loop;
+#[cfg(feature = "http")]
+mod fetch;
 mod immediates;
 mod inbox;
 mod live;
@@ -43,6 +45,12 @@ pub use async_local_storage::{AsyncLocalStorage, Snapshot, snapshot};
 pub use callback::Outcome;
 pub use combinators::{AggregateError, Settled};
 pub use errors::TypeError;
+#[cfg(feature = "json")]
+pub use fetch::SyntaxError;
+#[cfg(feature = "http")]
+pub use fetch::{
+    Body, Headers, ReadableStream, Redirect, RequestInit, Response, fetch, fetch_with,
+};
 pub use immediates::{Immediate, clear_immediate, set_immediate};
 pub use inbox::{Inbox, Sender, queue_work};
 pub use microtasks::{next_tick, queue_microtask};
