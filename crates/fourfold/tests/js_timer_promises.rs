@@ -1,10 +1,11 @@
 //! js-10: timers that are promises, and the signals that end them.
 
 use std::cell::Cell;
+use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use fourfold::js::{
-    self, AbortController, AbortError, AbortSignal, Promise, TimerOptions, scheduler,
+    self, AbortController, AbortError, AbortSignal, Promise, TimerOptions, for_await, scheduler,
 };
 use fourfold::{Error, Result};
 
@@ -96,4 +97,55 @@ fn js_10_an_aborted_timer_keeps_no_loop_alive() -> Result<()> {
     })?;
     assert!(!elapsed.get());
     Ok(())
+}
+
+#[test]
+fn js_10_an_interval_gives_a_value_each_time_until_it_is_left() -> Result<()> {
+    let elapsed = Rc::new(Cell::new(false));
+    let seen = elapsed.clone();
+    js::Builder::new().virtual_time().run(async move {
+        js::set_timeout(move || seen.set(true), 100).unref();
+        let ticks = js::set_interval_promise(10, "tick", TimerOptions::new());
+        let mut count = 0;
+        let broken = for_await(&ticks, async |tick| {
+            assert_eq!(tick, "tick");
+            count += 1;
+            Ok(if count == 3 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        });
+        assert!(broken.await?.is_some());
+        assert_eq!(ticks.next_value().await?, None);
+        Ok(())
+    })?;
+    assert!(!elapsed.get(), "the interval that was left kept the loop alive");
+    Ok(())
+}
+
+#[test]
+fn js_10_an_interval_gives_at_once_what_was_not_asked_for_in_time() -> Result<()> {
+    js::Builder::new().virtual_time().run(async {
+        let interval = js::set_interval_promise(10, 1, TimerOptions::new());
+        assert_eq!(interval.next_value().await?, Some(1));
+        js::set_timeout_promise(25).await?;
+        assert_eq!(ticks(interval.next(())).await, 2);
+        assert_eq!(ticks(interval.next(())).await, 2);
+        interval.close().await?;
+        Ok(())
+    })
+}
+
+#[test]
+fn js_10_a_signal_ends_an_interval() -> Result<()> {
+    js::Builder::new().virtual_time().run(async {
+        let controller = AbortController::new();
+        let interval = js::set_interval_promise(10, 1, with(&controller.signal()));
+        assert_eq!(interval.next_value().await?, Some(1));
+        let next = interval.next(());
+        controller.abort_with(Error::msg("why"));
+        assert_eq!(ticks(next.clone()).await, 4);
+        assert_aborted(&next.await.unwrap_err(), "why");
+        assert_eq!(interval.next_value().await?, None);
+        let late = js::set_interval_promise(10, 1, with(&controller.signal()));
+        assert_eq!(ticks(late.next(())).await, 1);
+        Ok(())
+    })
 }

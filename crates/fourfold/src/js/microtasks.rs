@@ -13,7 +13,7 @@ use super::cell::PromiseData;
 use super::core::{self, Core};
 use super::event_loop::Ready;
 use super::process::Origin;
-use crate::{Error, Result};
+use crate::Error;
 
 /// A job of the microtask queue.
 pub(crate) enum Microtask {
@@ -50,10 +50,17 @@ impl Job {
         Job { call, frame: None }
     }
 
-    fn call(self) -> Result<()> {
+    /// Whether it returned. What it threw is given to `uncaught`, in the frame it was called in.
+    fn call(self, uncaught: impl FnOnce(Error)) -> bool {
         let _frame = async_local_storage::enter(self.frame);
         let returned = catch_unwind(AssertUnwindSafe(|| self.call.call()));
-        returned.unwrap_or_else(|panic| Err(Error::from_panic(panic)))
+        match returned.unwrap_or_else(|panic| Err(Error::from_panic(panic))) {
+            Ok(()) => true,
+            Err(error) => {
+                uncaught(error);
+                false
+            }
+        }
     }
 }
 
@@ -153,13 +160,11 @@ impl Core {
     /// Calls a function that was queued as a callback of its own. `false`: it threw, and what is queued
     /// is not to be drained behind it.
     pub(super) fn run_job(&self, job: Job) -> bool {
-        match job.call() {
-            Ok(()) => true,
-            Err(error) => {
-                self.threw(error);
-                false
-            }
+        let returned = job.call(|error| self.uncaught(error, Origin::UncaughtException));
+        if !returned {
+            self.threw();
         }
+        returned
     }
 
     /// As [`run_job`](Core::run_job), and drains the queues.
@@ -182,9 +187,7 @@ impl Core {
                     Microtask::React(reaction, index, source) => reaction.react(index, source),
                     Microtask::Call(job) => {
                         // The others go on behind one that throws.
-                        if let Err(error) = job.call() {
-                            self.uncaught(error, Origin::UncaughtException);
-                        }
+                        job.call(|error| self.uncaught(error, Origin::UncaughtException));
                     }
                 }
                 !self.is_leaving()

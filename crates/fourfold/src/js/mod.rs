@@ -9,6 +9,10 @@
 //! | file | tells |
 //! |---|---|
 //! | `abort/` | [`AbortController`] and [`AbortSignal`] |
+//! | `generators/`, `async_generators/` | [`generator`] and [`async_generator`], and the loops over them |
+//! | [`events`] | [`EventEmitter`], promises and iterators of events |
+//! | `promisify.rs` | [`promisify`] and [`callbackify`] |
+//! | `async_local_storage.rs` | [`AsyncLocalStorage`] |
 //! | `event_loop.rs` | the turn of the loop, in Node's phases: the specification of the order of events |
 //! | `microtasks.rs` | the queues that are drained after every callback |
 //! | `cell.rs` | what is kept in every promise, and how its listeners are run |
@@ -17,6 +21,7 @@
 
 mod abort;
 mod async_fn;
+mod async_generators;
 mod async_local_storage;
 mod callback;
 mod cell;
@@ -25,14 +30,17 @@ mod combinators;
 mod core;
 mod errors;
 mod event_loop;
+pub mod events;
 #[cfg(feature = "http")]
 mod fetch;
+mod generators;
 mod immediates;
 mod inbox;
 mod live;
 mod microtasks;
 pub mod process;
 mod promise;
+mod promisify;
 mod rejections;
 mod run;
 mod timers;
@@ -41,15 +49,23 @@ pub use abort::{
     AbortController, AbortError, AbortListener, AbortSignal, DomException, UntilAborted,
 };
 pub use async_fn::async_fn;
+pub use async_generators::{
+    AsyncGenerator, AsyncIterator, AsyncValues, AsyncYielder, EachOf, async_generator, each_of,
+    for_await, for_each,
+};
 pub use async_local_storage::{AsyncLocalStorage, Snapshot, snapshot};
 pub use callback::Outcome;
 pub use combinators::{AggregateError, Settled};
 pub use errors::TypeError;
+pub use events::{Event, EventEmitter};
 #[cfg(feature = "json")]
 pub use fetch::SyntaxError;
 #[cfg(feature = "http")]
 pub use fetch::{
     Body, Headers, ReadableStream, Redirect, RequestInit, Response, fetch, fetch_with,
+};
+pub use generators::{
+    Generator, GeneratorReturn, GeneratorValues, IteratorResult, Yielder, generator,
 };
 pub use immediates::{Immediate, clear_immediate, set_immediate};
 pub use inbox::{Inbox, Sender, queue_work};
@@ -57,10 +73,11 @@ pub use microtasks::{next_tick, queue_microtask};
 #[doc(hidden)]
 pub use promise::Resolution;
 pub use promise::{Await, IntoPromise, Promise, Resolve, Resolvers, State, Then, Thenable};
+pub use promisify::{Callbackified, ErrorFirst, callbackify, promisify};
 pub use rejections::{Rejection, Step};
 pub use run::{Builder, Exit, Uncaught, main, run};
 pub use timers::{
     Delay, Timeout, TimerOptions, clear_interval, clear_timeout, scheduler, set_immediate_promise,
-    set_immediate_promise_with_options, set_interval, set_timeout, set_timeout_promise,
-    set_timeout_promise_with, set_timeout_promise_with_options,
+    set_immediate_promise_with_options, set_interval, set_interval_promise, set_timeout,
+    set_timeout_promise, set_timeout_promise_with, set_timeout_promise_with_options,
 };

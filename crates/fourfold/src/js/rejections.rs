@@ -12,6 +12,7 @@ use std::task::Waker;
 
 use fourfold_kernel::task::Erased;
 
+use super::async_local_storage::{self, Frame};
 use super::cell::{Flag, PromiseData};
 use super::core::Core;
 use super::process::Origin;
@@ -21,11 +22,18 @@ use crate::Error;
 #[derive(Default)]
 pub(super) struct Rejections {
     /// Unhandled when they came.
-    pending: RefCell<VecDeque<(Erased<PromiseData>, Error)>>,
+    pending: RefCell<VecDeque<Pending>>,
     /// Told of as unhandled, and handled since.
     late: RefCell<VecDeque<Erased<PromiseData>>>,
     /// Of the errors that were rejected with last.
     paths: RefCell<VecDeque<(Error, Vec<Step>)>>,
+}
+
+struct Pending {
+    cell: Erased<PromiseData>,
+    reason: Error,
+    /// Where it was rejected: who is told of it is called there.
+    frame: Option<Frame>,
 }
 
 /// Of so many errors the path is kept.
@@ -94,7 +102,10 @@ impl Core {
         if unhandled {
             // SAFETY: a body is polled with the waker of its cell, on the loop's thread.
             let cell = unsafe { Erased::of_cell_s_waker(waker) };
-            self.local().rejections.pending.borrow_mut().push_back((cell, error.clone()));
+            // The one its last step left: the body is over, and does not need it.
+            let frame = data.local().frame.take();
+            let pending = Pending { cell, reason: error.clone(), frame };
+            self.local().rejections.pending.borrow_mut().push_back(pending);
         }
     }
 
@@ -102,8 +113,9 @@ impl Core {
     #[cold]
     pub(crate) fn rejected_by_hand(&self, cell: &Erased<PromiseData>, error: &Error) {
         if self.note_rejected(cell.data(), error) {
-            let mut pending = self.local().rejections.pending.borrow_mut();
-            pending.push_back((cell.clone(), error.clone()));
+            let frame = async_local_storage::capture();
+            let pending = Pending { cell: cell.clone(), reason: error.clone(), frame };
+            self.local().rejections.pending.borrow_mut().push_back(pending);
         }
     }
 
@@ -163,7 +175,7 @@ impl Core {
         let count = rejections.pending.borrow().len();
         for _ in 0..count {
             let pending = rejections.pending.borrow_mut().pop_front();
-            let Some((cell, reason)) = pending else { break };
+            let Some(Pending { cell, reason, frame }) = pending else { break };
             let local = cell.data().local();
             if local.has(Flag::Handled) {
                 continue;
@@ -171,6 +183,7 @@ impl Core {
             local.set(Flag::Reported);
             told = true;
             let rejection = self.rejection(&cell, Some(reason));
+            let _frame = async_local_storage::enter(frame);
             if !self.tell_unhandled(&rejection) {
                 self.uncaught_with(rejection, Origin::UnhandledRejection);
             }

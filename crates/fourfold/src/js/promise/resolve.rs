@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use fourfold_kernel::task::Erased;
 
+use super::super::async_local_storage::{self, Frame};
 use super::super::cell::{Listener, Listening, PromiseData};
 use super::super::errors::TypeError;
 use super::super::microtasks::{Microtask, Reaction};
@@ -219,7 +220,8 @@ impl<T: 'static> Resolvers<T> {
             }
             Resolution::Thenable(thenable) => {
                 let resolvers = Resolvers { promise: promise.clone(), pair: self.pair + 1 };
-                let job = ThenableJob(Cell::new(Some((thenable, resolvers))));
+                let frame = async_local_storage::capture();
+                let job = ThenableJob(Cell::new(Some((thenable, resolvers, frame))));
                 let source = promise.cell.erase();
                 promise.core().queue_microtask(Microtask::React(Rc::new(job), 0, source));
             }
@@ -257,11 +259,12 @@ impl<T: Clone + 'static> Reaction for Adoption<T> {
 }
 
 /// A promise without a body that follows a thenable.
-struct ThenableJob<T: 'static>(Cell<Option<(Thenable<T>, Resolvers<T>)>>);
+struct ThenableJob<T: 'static>(Cell<Option<(Thenable<T>, Resolvers<T>, Option<Frame>)>>);
 
 impl<T: 'static> Reaction for ThenableJob<T> {
     fn react(self: Rc<Self>, _: u32, _: Erased<PromiseData>) {
-        if let Some((thenable, resolvers)) = self.0.take() {
+        if let Some((thenable, resolvers, frame)) = self.0.take() {
+            let _frame = async_local_storage::enter(frame);
             thenable.call(resolvers);
         }
     }

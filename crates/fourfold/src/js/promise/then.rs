@@ -161,10 +161,15 @@ where
                 let outcome = source.outcome();
                 drop(source);
                 let _frame = async_local_storage::enter(data.local().frame.take());
-                match catch_unwind(AssertUnwindSafe(|| handler(outcome))) {
+                let outcome = match catch_unwind(AssertUnwindSafe(|| handler(outcome))) {
                     Ok(outcome) => outcome,
                     Err(panic) => Err(Error::from_panic(panic)),
+                };
+                if !matches!(outcome, Ok(Resolution::Value(_))) {
+                    // For a thenable's `then`, and for who is told that nobody handles the rejection.
+                    data.local().frame.set(async_local_storage::capture());
                 }
+                outcome
             }
         };
         let outcome = match outcome {

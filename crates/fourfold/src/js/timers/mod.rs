@@ -19,15 +19,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::async_local_storage;
 use super::callback::{Callback, Outcome};
 use super::core::{self, Core, CoreRef};
-use super::process;
+use super::process::{self, Origin};
 use crate::{Error, Result};
 
 pub use delay::Delay;
 pub(crate) use lists::Timers;
 use lists::{Call, Name, Next};
 pub use promises::{
-    TimerOptions, set_immediate_promise, set_immediate_promise_with_options, set_timeout_promise,
-    set_timeout_promise_with, set_timeout_promise_with_options,
+    TimerOptions, set_immediate_promise, set_immediate_promise_with_options, set_interval_promise,
+    set_timeout_promise, set_timeout_promise_with, set_timeout_promise_with_options,
 };
 
 /// Calls `f` once, `delay` from now or later, in the timers phase.
@@ -185,19 +185,16 @@ impl Core {
             }
             let begun = timers.borrow_mut().begin_call(name);
             let Some((call, frame)) = begun else { continue };
-            let (again, returned) = {
+            last = {
                 let _frame = async_local_storage::enter(frame);
-                self.call_timer(call)
+                let (again, returned) = self.call_timer(call);
+                let left = timers.borrow_mut().end_call(name, again);
+                drop(left);
+                returned.map_err(|error| self.uncaught(error, Origin::UncaughtException)).is_ok()
             };
-            let left = timers.borrow_mut().end_call(name, again);
-            drop(left);
-            last = match returned {
-                Ok(()) => true,
-                Err(error) => {
-                    self.threw(error);
-                    false
-                }
-            };
+            if !last {
+                self.threw();
+            }
             ran = last;
         }
         last

@@ -1,10 +1,14 @@
 //! Timers that are promises.
 
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
 use super::super::abort::{AbortListener, AbortSignal};
+use super::super::async_generators::{AsyncGenerator, AsyncYielder, async_generator};
 use super::super::immediates::{clear_immediate, set_immediate};
 use super::super::promise::{Promise, Resolvers};
-use super::{Delay, set_timeout};
-use crate::Error;
+use super::{Delay, Timeout, set_interval, set_timeout};
+use crate::{Error, Result};
 
 /// A signal that ends a timer's promise, and whether the loop goes on for the timer.
 ///
@@ -176,4 +180,105 @@ fn copy<T: Clone + 'static>(promise: &Promise<T>) -> Promise<T> {
         },
     );
     copy
+}
+
+/// An async generator of `value`, every `delay`, until it is left or a signal is aborted: then it fails
+/// with an [`AbortError`](super::super::AbortError).
+///
+/// The interval begins with the first `next`. What nobody asked for in time comes at once, each of them.
+///
+/// The original is
+/// [`timersPromises.setInterval`](https://nodejs.org/api/timers.html#timerspromisessetintervaldelay-value-options).
+///
+/// # Panics
+///
+/// Where its `next` is called while no loop of this dialect is running on this thread.
+///
+/// ```
+/// use std::ops::ControlFlow;
+/// use fourfold::js::{self, TimerOptions, for_await};
+///
+/// let third = js::run(async {
+///     let mut count = 0;
+///     let ticks = js::set_interval_promise(1, "tick", TimerOptions::new());
+///     for_await(ticks, async |_| {
+///         count += 1;
+///         Ok(if count == 3 { ControlFlow::Break(count) } else { ControlFlow::Continue(()) })
+///     })
+///     .await
+/// })?;
+/// assert_eq!(third, Some(3));
+/// # Ok::<(), fourfold::Error>(())
+/// ```
+#[track_caller]
+pub fn set_interval_promise<T: Clone + 'static>(
+    delay: impl Delay + 'static,
+    value: T,
+    options: TimerOptions,
+) -> AsyncGenerator<T> {
+    async_generator(async move |y: AsyncYielder<T>| -> Result<()> {
+        if let Some(error) = options.aborted() {
+            return Err(error);
+        }
+        let ticks = Ticks::begin(delay, &options);
+        loop {
+            if ticks.left.get() == 0 {
+                let (promise, resolvers) = Promise::with_resolvers();
+                ticks.waiting.replace(Some(resolvers));
+                promise.await?;
+            }
+            while ticks.left.get() > 0 {
+                y.yield_(value.clone()).await?;
+                ticks.left.set(ticks.left.get() - 1);
+            }
+            if let Some(error) = options.aborted() {
+                return Err(error);
+            }
+        }
+    })
+}
+
+/// The interval of a generator, and how often it came that was not given out yet. Dropped, it ends.
+struct Ticks {
+    left: Rc<Cell<usize>>,
+    waiting: Rc<RefCell<Option<Resolvers<()>>>>,
+    interval: Timeout,
+    listener: Option<AbortListener>,
+}
+
+impl Ticks {
+    fn begin(delay: impl Delay, options: &TimerOptions) -> Ticks {
+        let left = Rc::new(Cell::new(0));
+        let waiting: Rc<RefCell<Option<Resolvers<()>>>> = Rc::default();
+        let (count, waits) = (left.clone(), waiting.clone());
+        let come = move || {
+            count.set(count.get() + 1);
+            if let Some(resolvers) = waits.take() {
+                resolvers.resolve(());
+            }
+        };
+        let interval = set_interval(come, delay);
+        if options.unref {
+            interval.unref();
+        }
+        let listener = options.signal.as_ref().map(|signal| {
+            let (interval, waits) = (interval.clone(), waiting.clone());
+            signal.add_event_listener(move |reason| {
+                interval.close();
+                if let Some(resolvers) = waits.take() {
+                    resolvers.resolve(Promise::reject(AbortSignal::abort_error(reason)));
+                }
+            })
+        });
+        Ticks { left, waiting, interval, listener }
+    }
+}
+
+impl Drop for Ticks {
+    fn drop(&mut self) {
+        self.interval.close();
+        if let Some(listener) = &self.listener {
+            listener.remove();
+        }
+    }
 }
