@@ -31,6 +31,8 @@ mod core;
 mod errors;
 mod event_loop;
 pub mod events;
+#[cfg(feature = "http")]
+mod fetch;
 mod generators;
 mod immediates;
 mod inbox;
@@ -56,6 +58,12 @@ pub use callback::Outcome;
 pub use combinators::{AggregateError, Settled};
 pub use errors::{RangeError, TypeError};
 pub use events::{Event, EventEmitter};
+#[cfg(feature = "json")]
+pub use fetch::SyntaxError;
+#[cfg(feature = "http")]
+pub use fetch::{
+    Body, Headers, ReadableStream, Redirect, RequestInit, Response, fetch, fetch_with,
+};
 pub use generators::{
     Generator, GeneratorReturn, GeneratorValues, IteratorResult, Yielder, generator,
 };
