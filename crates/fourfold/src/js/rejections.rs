@@ -165,14 +165,11 @@ impl Core {
             let Some(cell) = late else { break };
             self.tell_handled(&self.rejection(&cell, None));
         }
-        let count = rejections.pending.borrow().len();
-        for _ in 0..count {
-            let pending = rejections.pending.borrow_mut().pop_front();
-            let Some((cell, reason)) = pending else { break };
+        // As they stand now: who reacts to one of them while another is told of comes too late.
+        let mut pending = rejections.pending.take();
+        pending.retain(|(cell, _)| !cell.data().local().has(Flag::Handled));
+        for (cell, reason) in pending {
             let local = cell.data().local();
-            if local.has(Flag::Handled) {
-                continue;
-            }
             local.set(Flag::Reported);
             told = true;
             let rejection = self.rejection(&cell, Some(reason));
