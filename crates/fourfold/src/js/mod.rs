@@ -21,6 +21,7 @@ mod cell;
 mod closing;
 mod combinators;
 mod core;
+mod embed;
 mod errors;
 mod event_loop;
 mod immediates;
@@ -37,13 +38,14 @@ pub use async_fn::async_fn;
 pub use async_local_storage::{AsyncLocalStorage, Snapshot, snapshot};
 pub use callback::Outcome;
 pub use combinators::{AggregateError, Settled};
+pub use embed::Embedded;
 pub use errors::TypeError;
 pub use immediates::{Immediate, clear_immediate, set_immediate};
 pub use inbox::{Inbox, Sender, queue_work};
 pub use microtasks::{next_tick, queue_microtask};
-#[doc(hidden)]
-pub use promise::Resolution;
-pub use promise::{Await, IntoPromise, Promise, Resolve, Resolvers, State, Then, Thenable};
+pub use promise::{
+    Await, IntoPromise, Promise, Resolution, Resolve, Resolvers, State, Then, Thenable,
+};
 pub use rejections::{Rejection, Step};
 pub use run::{Builder, Exit, Uncaught, main, run};
 pub use timers::{
