@@ -25,6 +25,7 @@ agree! {
     js_02_executor_agrees_with_node: "js_02_executor";
     js_02_reactions_agrees_with_node: "js_02_reactions";
     js_02_self_resolution_agrees_with_node: "js_02_self_resolution";
+    js_02_then_looked_up_agrees_with_node: "js_02_then_looked_up";
     js_02_thenables_agrees_with_node: "js_02_thenables";
     js_03_await_places_agrees_with_node: "js_03_await_places";
     js_03_interleave_agrees_with_node: "js_03_interleave";

@@ -2,6 +2,8 @@
 
 use crate::Difference;
 
+const TYPES: &str = "whether something has a then is known from its type";
+
 pub(crate) const JS_01_RESOLUTION: &[Difference] = &[Difference {
     original: "rejects with a thenable, which is not adopted: rejected the thenable",
     twin: "rejects with a thenable, which is not adopted: rejected Error: the thenable",
@@ -28,3 +30,16 @@ pub(crate) const JS_08_DEFAULT_VALUE: &[Difference] = &[Difference {
     twin: "Error: a string",
     reason: REASONS,
 }];
+
+pub(super) const JS_02_THEN_LOOKED_UP: &[Difference] = &[
+    Difference {
+        original: "a: then is read, time 1",
+        twin: "a: then is known by the type",
+        reason: TYPES,
+    },
+    Difference {
+        original: "Error: while read",
+        twin: "a throw while it is read: does not compile",
+        reason: TYPES,
+    },
+];

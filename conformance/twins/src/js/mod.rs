@@ -10,6 +10,7 @@ mod js_01_states;
 mod js_02_executor;
 mod js_02_reactions;
 mod js_02_self_resolution;
+mod js_02_then_looked_up;
 mod js_02_thenables;
 mod js_03_await_places;
 mod js_03_interleave;
@@ -55,6 +56,11 @@ mod js_09_unsettled_code;
 mod js_10_callbacks;
 mod js_14_run;
 mod node;
+// Some of what these offer waits for the twins that are to come.
+#[allow(dead_code, unused_imports, unused_macros)]
+mod show;
+#[allow(dead_code)]
+mod ticks_of;
 
 use crate::Twin;
 
@@ -69,6 +75,11 @@ pub(crate) const TWINS: &[Twin] = &[
     Twin { name: "js_02_executor", run: js_02_executor::run, differs: &[] },
     Twin { name: "js_02_reactions", run: js_02_reactions::run, differs: &[] },
     Twin { name: "js_02_self_resolution", run: js_02_self_resolution::run, differs: &[] },
+    Twin {
+        name: "js_02_then_looked_up",
+        run: js_02_then_looked_up::run,
+        differs: differs::JS_02_THEN_LOOKED_UP,
+    },
     Twin { name: "js_02_thenables", run: js_02_thenables::run, differs: &[] },
     Twin { name: "js_03_await_places", run: js_03_await_places::run, differs: &[] },
     Twin { name: "js_03_interleave", run: js_03_interleave::run, differs: &[] },
@@ -125,7 +136,6 @@ pub(crate) const TWINS: &[Twin] = &[
 
 /// Programs that have no twin yet. A name leaves this list when its twin enters [`TWINS`].
 pub(crate) const AWAITED: &[&str] = &[
-    "js_02_then_looked_up",
     "js_03_async_generator_ticks",
     "js_07_close",
     "js_07_sockets",

@@ -39,7 +39,7 @@ pub use async_local_storage::{AsyncLocalStorage, Snapshot, snapshot};
 pub use callback::Outcome;
 pub use combinators::{AggregateError, Settled};
 pub use embed::Embedded;
-pub use errors::TypeError;
+pub use errors::{RangeError, TypeError};
 pub use immediates::{Immediate, clear_immediate, set_immediate};
 pub use inbox::{Inbox, Sender, queue_work};
 pub use microtasks::{next_tick, queue_microtask};

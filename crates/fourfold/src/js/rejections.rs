@@ -163,7 +163,10 @@ impl Core {
         loop {
             let late = rejections.late.borrow_mut().pop_front();
             let Some(cell) = late else { break };
-            self.tell_handled(&self.rejection(&cell, None));
+            if let Err(error) = self.tell_handled(&self.rejection(&cell, None)) {
+                self.threw(error);
+                return false;
+            }
         }
         // As they stand now: who reacts to one of them while another is told of comes too late.
         let mut pending = rejections.pending.take();
@@ -173,8 +176,14 @@ impl Core {
             local.set(Flag::Reported);
             told = true;
             let rejection = self.rejection(&cell, Some(reason));
-            if !self.tell_unhandled(&rejection) {
-                self.uncaught_with(rejection, Origin::UnhandledRejection);
+            match self.tell_unhandled(&rejection) {
+                Ok(true) => {}
+                Ok(false) => self.uncaught_with(rejection, Origin::UnhandledRejection),
+                Err(error) => {
+                    // As in Node, of the others that were unhandled now nobody is told any more.
+                    self.threw(error);
+                    return false;
+                }
             }
             if self.is_leaving() {
                 return true;

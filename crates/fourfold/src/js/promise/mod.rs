@@ -247,7 +247,7 @@ impl<T: 'static> Promise<T> {
 
     /// Whether both are the same promise.
     pub fn same(&self, other: &Promise<T>) -> bool {
-        self.cell().same(&other.cell())
+        self.cell().same(other.cell())
     }
 
     /// Settles a promise without a body that is pending.
@@ -303,12 +303,12 @@ impl<T: 'static> Promise<T> {
             Repr::Cell(cell) => cell,
             Repr::Fulfilled(value, _) => return Ok(value.expect("taken where a cell is made")),
         };
-        // SAFETY: where the only reference is this one, nobody has borrowed the outcome: who borrows it
-        // has a reference of its own.
-        if cell.is_only()
-            && let Some(outcome) = unsafe { cell.take() }
-        {
-            return outcome;
+        if cell.is_only() {
+            // SAFETY: where the only reference is this one, nobody has borrowed the outcome: who borrows
+            // it has a reference of its own.
+            if let Some(outcome) = unsafe { cell.take() } {
+                return outcome;
+            }
         }
         match cell.get() {
             Some(Ok(value)) => Ok(value.clone()),
