@@ -181,14 +181,11 @@ impl Core {
                 return false;
             }
         }
-        let count = rejections.pending.borrow().len();
-        for left in (0..count).rev() {
-            let pending = rejections.pending.borrow_mut().pop_front();
-            let Some(Pending { cell, reason, frame }) = pending else { break };
+        // As they stand now: who reacts to one of them while another is told of comes too late.
+        let mut pending = rejections.pending.take();
+        pending.retain(|pending| !pending.cell.data().local().has(Flag::Handled));
+        for Pending { cell, reason, frame } in pending {
             let local = cell.data().local();
-            if local.has(Flag::Handled) {
-                continue;
-            }
             local.set(Flag::Reported);
             told = true;
             let rejection = self.rejection(&cell, Some(reason));
@@ -198,8 +195,6 @@ impl Core {
                 Ok(false) => self.uncaught_with(rejection, Origin::UnhandledRejection),
                 Err(error) => {
                     // As in Node, of the others that were unhandled now nobody is told any more.
-                    let untold: Vec<_> = rejections.pending.borrow_mut().drain(..left).collect();
-                    drop(untold);
                     self.uncaught(error, Origin::UncaughtException);
                     self.threw();
                     return false;

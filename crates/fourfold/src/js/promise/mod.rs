@@ -25,9 +25,7 @@ use super::core::{self, Core};
 use crate::{Error, Result};
 
 pub use awaiting::Await;
-#[doc(hidden)]
-pub use resolve::Resolution;
-pub use resolve::{IntoPromise, Resolve, Resolvers, Then, Thenable};
+pub use resolve::{IntoPromise, Resolution, Resolve, Resolvers, Then, Thenable};
 pub(crate) use settling::Settling;
 
 /// A value, or an [`Error`], that will be there later.

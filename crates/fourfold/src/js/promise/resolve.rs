@@ -17,7 +17,7 @@ use crate::{Error, Result};
 /// What a promise of `T` can be resolved with: a `T`, another promise of one, or a [`Thenable`].
 ///
 /// A promise that is resolved with a promise or a thenable follows it: there is no promise of a
-/// promise. It is implemented for exactly these three.
+/// promise. It is implemented for exactly these three, and for a [`Resolution`], which is one of them.
 pub trait Resolve<T: 'static>: sealed::Sealed<T> {
     #[doc(hidden)]
     fn into_resolution(self) -> Resolution<T>;
@@ -29,14 +29,26 @@ mod sealed {
     impl<T> Sealed<T> for T {}
     impl<T: 'static> Sealed<T> for super::Promise<T> {}
     impl<T: 'static> Sealed<T> for super::Thenable<T> {}
+    impl<T: 'static> Sealed<T> for super::Resolution<T> {}
 }
 
-/// What it is, of the three.
-#[doc(hidden)]
+/// What a promise is resolved with, where only the running program knows what it is: a value of another
+/// language.
+#[derive(Debug)]
 pub enum Resolution<T: 'static> {
+    /// A value: the promise is fulfilled.
     Value(T),
+    /// A promise, to be followed.
     Promise(Promise<T>),
+    /// A thenable, to be followed.
     Thenable(Thenable<T>),
+}
+
+impl<T: 'static> Resolve<T> for Resolution<T> {
+    #[inline]
+    fn into_resolution(self) -> Resolution<T> {
+        self
+    }
 }
 
 impl<T: 'static> Resolve<T> for T {
