@@ -80,7 +80,7 @@ impl Rejection {
         &self.path
     }
 
-    /// A number that no other promise has while this one lives.
+    /// The number of the promise, as [`Promise::id`](super::Promise::id) gives it.
     pub fn promise(&self) -> usize {
         self.promise
     }
@@ -163,14 +163,12 @@ impl Core {
                 return false;
             }
         }
-        let count = rejections.pending.borrow().len();
-        for left in (0..count).rev() {
-            let pending = rejections.pending.borrow_mut().pop_front();
-            let Some((cell, reason)) = pending else { break };
+        // Of all that are unhandled now something is told, though a listener may handle others of them.
+        let pending = rejections.pending.take();
+        let unhandled =
+            pending.into_iter().filter(|(cell, _)| !cell.data().local().has(Flag::Handled));
+        for (cell, reason) in unhandled.collect::<Vec<_>>() {
             let local = cell.data().local();
-            if local.has(Flag::Handled) {
-                continue;
-            }
             local.set(Flag::Reported);
             told = true;
             let rejection = self.rejection(&cell, Some(reason));
@@ -178,9 +176,7 @@ impl Core {
                 Ok(true) => {}
                 Ok(false) => self.uncaught_with(rejection, Origin::UnhandledRejection),
                 Err(error) => {
-                    // As in Node, of the others that were unhandled now nobody is told any more.
-                    let untold: Vec<_> = rejections.pending.borrow_mut().drain(..left).collect();
-                    drop(untold);
+                    // As in Node, of the others nobody is told any more.
                     self.threw(error);
                     return false;
                 }
