@@ -95,9 +95,9 @@ pub(crate) fn run() {
         on(&reason().then(|_| Ok("never")), "rejection, no handler");
 
         // 2.3.1 and 2.3.2: itself, and promises in each state.
-        let own = Var::new(None::<Promise<Text>>);
-        own.set(Some(value().then(move |_| Ok(own.get().expect("it is there by then")))));
-        on(&own.get().expect("it was just set"), "itself");
+        let own = Var::<Option<Promise<Text>>>::unset();
+        own.set(Some(value().then(move |_| Ok(own.it()))));
+        on(&own.it(), "itself");
         on::<Text>(&value().then(|_| Ok(value())), "a fulfilled promise");
         on::<Text>(&value().then(|_| Ok(reason())), "a rejected promise");
         let late = |w: Resolvers<Text>| w.resolve("late");

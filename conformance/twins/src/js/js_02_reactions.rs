@@ -51,7 +51,7 @@ pub(crate) fn run() {
         e::<()>()
             .finally(|| Ok(Promise::<()>::reject(error("from finally"))))
             .catch(|e| say!("finally rejects: {}", show(&e)));
-        let release = Var::new(None);
+        let release = Var::unset();
         v().finally(move || {
             Ok(Promise::<()>::new(|settle| {
                 release.set(Some(settle));
@@ -62,7 +62,7 @@ pub(crate) fn run() {
         js::set_timeout(
             move || {
                 println!("release");
-                release.get().expect("finally has run").resolve(());
+                release.it().resolve(());
             },
             1,
         );

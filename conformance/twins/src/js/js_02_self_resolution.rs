@@ -5,21 +5,19 @@ use super::show::{Var, caught, main, say, show};
 pub(crate) fn run() {
     main(async {
         // By the promise's own function.
-        let resolve = Var::new(None);
+        let resolve = Var::unset();
         let own = Promise::<()>::new(|settle| {
             resolve.set(Some(settle));
             Ok(())
         });
         own.catch(|e| say!("own: {} {}", e.is::<TypeError>(), show(&e)));
-        resolve.get().expect("the executor has run").resolve(own);
+        resolve.it().resolve(own);
 
         // By a handler that returns the promise it makes.
-        let derived = Var::new(None::<Promise<()>>);
-        let made =
-            Promise::resolve(1).then(move |_| Ok(derived.get().expect("it is there by then")));
+        let derived = Var::<Option<Promise<()>>>::unset();
+        let made = Promise::resolve(1).then(move |_| Ok(derived.it()));
         derived.set(Some(made));
-        let derived = derived.get().expect("it was just set");
-        derived.catch(|e| say!("derived: {} {}", e.is::<TypeError>(), show(&e)));
+        derived.it().catch(|e| say!("derived: {} {}", e.is::<TypeError>(), show(&e)));
 
         // By withResolvers, and only the first call counts.
         let (promise, settle) = Promise::<i32>::with_resolvers();
