@@ -74,6 +74,10 @@ agree! {
     js_09_settled_main_agrees_with_node: "js_09_settled_main";
     js_09_unsettled_agrees_with_node: "js_09_unsettled";
     js_09_unsettled_code_agrees_with_node: "js_09_unsettled_code";
+    js_t262_combinators_agrees_with_node: "js_t262_combinators";
+    js_t262_matrix_agrees_with_node: "js_t262_matrix";
+    js_t262_reactions_agrees_with_node: "js_t262_reactions";
+    js_t262_top_level_ticks_agrees_with_node: "js_t262_top_level_ticks";
 }
 
 #[test]

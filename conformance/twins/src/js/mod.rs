@@ -59,6 +59,10 @@ mod js_09_server_ref;
 mod js_09_settled_main;
 mod js_09_unsettled;
 mod js_09_unsettled_code;
+mod js_t262_combinators;
+mod js_t262_matrix;
+mod js_t262_reactions;
+mod js_t262_top_level_ticks;
 mod show;
 mod ticks_of;
 
@@ -132,6 +136,10 @@ pub(crate) const TWINS: &[Twin] = &[
     Twin { name: "js_09_settled_main", run: js_09_settled_main::run, differs: &[] },
     Twin { name: "js_09_unsettled", run: js_09_unsettled::run, differs: &[] },
     Twin { name: "js_09_unsettled_code", run: js_09_unsettled_code::run, differs: &[] },
+    Twin { name: "js_t262_combinators", run: js_t262_combinators::run, differs: &[] },
+    Twin { name: "js_t262_matrix", run: js_t262_matrix::run, differs: &[] },
+    Twin { name: "js_t262_reactions", run: js_t262_reactions::run, differs: &[] },
+    Twin { name: "js_t262_top_level_ticks", run: js_t262_top_level_ticks::run, differs: &[] },
 ];
 
 /// Programs that have no twin yet. A name leaves this list when its twin enters [`TWINS`].
@@ -172,12 +180,8 @@ pub(crate) const AWAITED: &[&str] = &[
     "js_t262_async_generator_queue",
     "js_t262_async_generator_return",
     "js_t262_async_generator_ticks",
-    "js_t262_combinators",
     "js_t262_from_sync",
     "js_t262_interleave",
-    "js_t262_matrix",
-    "js_t262_reactions",
-    "js_t262_top_level_ticks",
     "js_t262_yield_star",
     "objects",
     "ticks",
