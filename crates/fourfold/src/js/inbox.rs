@@ -282,7 +282,7 @@ impl<M> fmt::Debug for Sender<M> {
 ///
 /// What `work` panics with is an error to
 /// `after`; what `after` throws is an uncaught exception. There are four such threads for all loops of the
-/// process, as in Node.
+/// process, as in Node. [`promisify`](super::promisify) makes a promise of it.
 ///
 /// The original is libuv's
 /// [`uv_queue_work`](https://docs.libuv.org/en/v1.x/threadpool.html).

@@ -8,13 +8,20 @@
 //!
 //! | file | tells |
 //! |---|---|
+//! | `abort/` | [`AbortController`] and [`AbortSignal`] |
+//! | `generators/`, `async_generators/` | [`generator`] and [`async_generator`], and the loops over them |
+//! | [`events`] | [`EventEmitter`], promises and iterators of events |
+//! | `promisify.rs` | [`promisify`] and [`callbackify`] |
+//! | `async_local_storage.rs` | [`AsyncLocalStorage`] |
 //! | `event_loop.rs` | the turn of the loop, in Node's phases: the specification of the order of events |
 //! | `microtasks.rs` | the queues that are drained after every callback |
 //! | `cell.rs` | what is kept in every promise, and how its listeners are run |
 //! | `core.rs`, `closing.rs`, `live.rs` | what a loop is made of, its end, the functions that have not ended |
 //! | `callback.rs`, `errors.rs` | functions the loop calls; the language's own errors |
 
+mod abort;
 mod async_fn;
+mod async_generators;
 mod async_local_storage;
 mod callback;
 mod cell;
@@ -23,30 +30,46 @@ mod combinators;
 mod core;
 mod errors;
 mod event_loop;
+pub mod events;
+mod generators;
 mod immediates;
 mod inbox;
 mod live;
 mod microtasks;
 pub mod process;
 mod promise;
+mod promisify;
 mod rejections;
 mod run;
 mod timers;
 
+pub use abort::{
+    AbortController, AbortError, AbortListener, AbortSignal, DomException, UntilAborted,
+};
 pub use async_fn::async_fn;
+pub use async_generators::{
+    AsyncGenerator, AsyncIterator, AsyncValues, AsyncYielder, EachOf, async_generator, each_of,
+    for_await, for_each,
+};
 pub use async_local_storage::{AsyncLocalStorage, Snapshot, snapshot};
 pub use callback::Outcome;
 pub use combinators::{AggregateError, Settled};
 pub use errors::{RangeError, TypeError};
+pub use events::{Event, EventEmitter};
+pub use generators::{
+    Generator, GeneratorReturn, GeneratorValues, IteratorResult, Yielder, generator,
+};
 pub use immediates::{Immediate, clear_immediate, set_immediate};
 pub use inbox::{Inbox, Sender, queue_work};
 pub use microtasks::{next_tick, queue_microtask};
 #[doc(hidden)]
 pub use promise::Resolution;
 pub use promise::{Await, IntoPromise, Promise, Resolve, Resolvers, State, Then, Thenable};
+pub use promisify::{Callbackified, ErrorFirst, callbackify, promisify};
 pub use rejections::{Rejection, Step};
 pub use run::{Builder, Exit, Uncaught, main, run};
 pub use timers::{
-    Delay, Timeout, clear_interval, clear_timeout, set_immediate_promise, set_interval,
-    set_timeout, set_timeout_promise, set_timeout_promise_with,
+    Delay, Timeout, TimerOptions, clear_interval, clear_timeout, scheduler, set_immediate_promise,
+    set_immediate_promise_with_options, set_interval, set_interval_promise, set_timeout,
+    set_timeout_promise, set_timeout_promise_with, set_timeout_promise_with_options,
 };

@@ -5,11 +5,13 @@
 //! | `mod.rs` | the functions, and the timers phase |
 //! | `delay.rs` | what a delay may be |
 //! | `lists.rs` | where timers wait, and in which order they expire |
-//! | `promises.rs` | timers that are promises |
+//! | `promises.rs` | timers that are promises, which a signal may end |
+//! | `scheduler.rs` | `scheduler.wait` and `scheduler.yield` |
 
 mod delay;
 mod lists;
 mod promises;
+pub mod scheduler;
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -23,7 +25,10 @@ use crate::{Error, Result};
 pub use delay::Delay;
 pub(crate) use lists::Timers;
 use lists::{Call, Name, Next};
-pub use promises::{set_immediate_promise, set_timeout_promise, set_timeout_promise_with};
+pub use promises::{
+    TimerOptions, set_immediate_promise, set_immediate_promise_with_options, set_interval_promise,
+    set_timeout_promise, set_timeout_promise_with, set_timeout_promise_with_options,
+};
 
 /// Calls `f` once, `delay` from now or later, in the timers phase.
 ///
