@@ -64,7 +64,6 @@ agree! {
     js_08_too_late_agrees_with_node: "js_08_too_late";
     js_08_uncaught_immediate_agrees_with_node: "js_08_uncaught_immediate";
     js_08_uncaught_listener_agrees_with_node: "js_08_uncaught_listener";
-    js_08_uncaught_main_agrees_with_node: "js_08_uncaught_main";
     js_08_uncaught_timer_agrees_with_node: "js_08_uncaught_timer";
     js_09_before_exit_agrees_with_node: "js_09_before_exit";
     js_09_ends_agrees_with_node: "js_09_ends";

@@ -49,7 +49,6 @@ mod js_08_order;
 mod js_08_too_late;
 mod js_08_uncaught_immediate;
 mod js_08_uncaught_listener;
-mod js_08_uncaught_main;
 mod js_08_uncaught_timer;
 mod js_09_before_exit;
 mod js_09_ends;
@@ -136,7 +135,6 @@ pub(crate) const TWINS: &[Twin] = &[
     Twin { name: "js_08_too_late", run: js_08_too_late::run, differs: &[] },
     Twin { name: "js_08_uncaught_immediate", run: js_08_uncaught_immediate::run, differs: &[] },
     Twin { name: "js_08_uncaught_listener", run: js_08_uncaught_listener::run, differs: &[] },
-    Twin { name: "js_08_uncaught_main", run: js_08_uncaught_main::run, differs: &[] },
     Twin { name: "js_08_uncaught_timer", run: js_08_uncaught_timer::run, differs: &[] },
     Twin { name: "js_09_before_exit", run: js_09_before_exit::run, differs: &[] },
     Twin { name: "js_09_ends", run: js_09_ends::run, differs: &[] },
