@@ -3,7 +3,7 @@
 use crate::names::RuntimeName;
 use crate::report::Format;
 use crate::workload::{Job, Protocol, Workload};
-use crate::{client, driver, measure::Sample, report, runtime, runtimes};
+use crate::{client, driver, measure::Sample, report, runtime, runtimes, server};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::error::Error;
 
@@ -50,7 +50,13 @@ enum Command {
         /// Operations in all [default: as in a full run].
         #[arg(long)]
         n: Option<u64>,
+        /// The port of the server, for workloads that ask one.
+        #[arg(long)]
+        server: Option<u16>,
     },
+    /// The server of the workloads that ask one: prints its port.
+    #[command(hide = true)]
+    Server,
     /// The client of the workloads that serve.
     #[command(hide = true)]
     Client {
@@ -67,7 +73,10 @@ enum Command {
 pub(crate) fn run() -> Result<(), Box<dyn Error>> {
     let cli = Cli::parse();
     match cli.command {
-        Some(Command::Worker { runtime, workload, n }) => worker(runtime, workload, n),
+        Some(Command::Worker { runtime, workload, n, server }) => {
+            worker(runtime, workload, n, server)
+        }
+        Some(Command::Server) => Ok(server::run()?),
         Some(Command::Client { protocol, port, n }) => {
             let report = client::run(protocol, port, job_of(Workload::Echo, n)?)?;
             println!("{}", serde_json::to_string(&report)?);
@@ -101,10 +110,16 @@ fn compare(args: &Compare) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn worker(name: RuntimeName, workload: Workload, n: Option<u64>) -> Result<(), Box<dyn Error>> {
+fn worker(
+    name: RuntimeName,
+    workload: Workload,
+    n: Option<u64>,
+    server: Option<u16>,
+) -> Result<(), Box<dyn Error>> {
     let runtime = runtimes::find(name)
         .ok_or_else(|| format!("{name} is not built into this program (see README.md)"))?;
-    let job = job_of(workload, n.unwrap_or_else(|| workload.job(name, false).operations))?;
+    let mut job = job_of(workload, n.unwrap_or_else(|| workload.job(name, false).operations))?;
+    job.server = server;
     let measured = runtime::run(runtime.as_ref(), workload, job)?;
     let sample = Sample::new(name, runtime.version(), workload, measured)?;
     println!("{}", serde_json::to_string(&sample)?);
@@ -116,5 +131,5 @@ fn job_of(workload: Workload, operations: u64) -> Result<Job, String> {
     if operations == 0 || !operations.is_multiple_of(batch) {
         return Err(format!("--n is {operations}, but has to be a multiple of {batch}"));
     }
-    Ok(Job { operations, batch })
+    Ok(Job { operations, batch, server: None })
 }

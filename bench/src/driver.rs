@@ -6,7 +6,7 @@ use crate::measure::{Sample, Tails};
 use crate::names::RuntimeName;
 use crate::statistics::Spread;
 use crate::workload::{Figure, Job, Workload};
-use crate::{dotnet, golang, python, runtimes};
+use crate::{dotnet, golang, node, python, runtimes};
 use serde::Serialize;
 use std::error::Error;
 use std::time::Instant;
@@ -163,9 +163,11 @@ pub(crate) fn run(plan: &Plan<'_>) -> Result<Comparison, Box<dyn Error>> {
     let machine = machine::describe();
     let uses = |name| plan.workloads.iter().any(|workload| workload.runtimes().contains(&name));
     let (uses_go, uses_dotnet) = (uses(RuntimeName::Go), uses(RuntimeName::Dotnet));
+    let uses_node = uses(RuntimeName::Node);
     let go = if uses_go { golang::build() } else { None };
     let dotnet = if uses_dotnet { dotnet::build() } else { None };
-    let launcher = Launcher { python: python::find(), go, dotnet };
+    let node = if uses_node { node::find() } else { None };
+    let launcher = Launcher { python: python::find(), go, dotnet, node };
     let mut absent = Vec::new();
     if runtimes::find(RuntimeName::Fourfold).is_none() {
         let reason = "built without --features fourfold";
@@ -182,6 +184,10 @@ pub(crate) fn run(plan: &Plan<'_>) -> Result<Comparison, Box<dyn Error>> {
     if uses_dotnet && launcher.dotnet.is_none() {
         let reason = "no .NET was found; name one in FOURFOLD_DOTNET_SDK and FOURFOLD_DOTNET";
         absent.push(Absent { runtime: RuntimeName::Dotnet, reason });
+    }
+    if uses_node && launcher.node.is_none() {
+        let reason = "no Node of 22 or newer was found; name one in FOURFOLD_NODE";
+        absent.push(Absent { runtime: RuntimeName::Node, reason });
     }
     for Absent { runtime, reason } in &absent {
         eprintln!("{runtime} is left out: {reason}");

@@ -5,9 +5,10 @@
 //! ```text
 //!   bench spawn ──► driver ──┬─► bench worker --runtime fourfold --workload spawn   one JSON line
 //!                            ├─► bench worker --runtime tokio    --workload spawn   one JSON line
-//!                            └─► python3 peers/cpython/run_spawn.py                     one JSON line
+//!                            └─► python3 peers/cpython/run_spawn.py                 one JSON line
 //!                   (A B C A B C …)            │
-//!                            └─► bench client              (beside those that serve)
+//!                            ├─► bench client              (beside those that serve)
+//!                            └─► bench server              (beside those that ask)
 //! ```
 //!
 //! What each workload does, and which figure is compared and why, is said in `README.md`.
@@ -23,10 +24,12 @@ mod lifo;
 mod machine;
 mod measure;
 mod names;
+mod node;
 mod python;
 mod report;
 mod runtime;
 mod runtimes;
+mod server;
 mod stall;
 mod statistics;
 mod versions;

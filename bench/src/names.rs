@@ -24,6 +24,8 @@ pub(crate) enum RuntimeName {
     Go,
     /// .NET's tasks.
     Dotnet,
+    /// Node, its own loop.
+    Node,
     /// may's coroutines.
     May,
     /// Two threads and crossbeam's channel.
@@ -45,6 +47,7 @@ impl RuntimeName {
             Self::TokioMt => "tokio_mt",
             Self::Go => "go",
             Self::Dotnet => "dotnet",
+            Self::Node => "node",
             Self::May => "may",
             Self::Crossbeam => "crossbeam",
             Self::Flume => "flume",

@@ -59,6 +59,11 @@ pub(crate) trait Runtime {
         unsupported(workload)
     }
 
+    /// One of the workloads of the JavaScript dialect.
+    fn js(&self, workload: Workload, _job: Job) -> io::Result<Measured> {
+        unsupported(workload)
+    }
+
     /// Gathers a batch of tasks that return 1; again until done.
     fn gather(&self, _job: Job) -> io::Result<Measured> {
         unsupported(Workload::Gather)
@@ -77,11 +82,12 @@ pub(crate) fn run(runtime: &dyn Runtime, workload: Workload, job: Job) -> io::Re
         Workload::Queue => runtime.queue(job),
         Workload::Gather => runtime.gather(job),
         csharp if csharp.of_csharp() => runtime.csharp(csharp, job),
+        js if js.of_js() => runtime.js(js, job),
         go => runtime.go(go, job),
     }
 }
 
-/// Tells the driver where the echo server listens, so that it starts the client; then starts the
+/// Tells the driver where the server listens, so that it starts the client; then starts the
 /// stopwatch.
 pub(crate) fn announce(port: u16) -> io::Result<Stopwatch> {
     let mut stdout = io::stdout().lock();

@@ -234,7 +234,8 @@ mod tests {
 
     #[test]
     fn phases_alternate_and_fill_the_job() {
-        let job = Job { operations: 2 * 2 * WAITERS * TICKS, batch: 2 * WAITERS * TICKS };
+        let job =
+            Job { operations: 2 * 2 * WAITERS * TICKS, batch: 2 * WAITERS * TICKS, server: None };
         assert!(Record::phases(job).eq([false, true, false, true]));
     }
 }

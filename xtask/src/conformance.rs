@@ -1,7 +1,9 @@
 //! The Rust twins against the programs in the original languages.
 
+mod compare;
 mod csharp;
 mod go;
+mod js;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -30,6 +32,7 @@ enum Dialect {
     Asyncio,
     Csharp,
     Go,
+    Js,
 }
 
 /// What a twin answers when there is none; see `conformance/twins/src/main.rs`.
@@ -155,11 +158,15 @@ fn run_to_end(command: &mut Command) -> Result<Run, String> {
 /// What is compared of a run where the code counts: standard output; if a program ends with another
 /// code than 0, that code and the first line of its standard error too.
 fn seen(run: &Run) -> String {
+    seen_with(run, run.stderr.lines().next().unwrap_or_default())
+}
+
+/// The same where `told` is what counts of standard error.
+fn seen_with(run: &Run, told: &str) -> String {
     let mut text = run.stdout.clone();
     if run.code != Some(0) {
         let code = run.code.map_or_else(|| "by a signal".into(), |code| code.to_string());
-        let first = run.stderr.lines().next().unwrap_or_default();
-        text.push_str(&format!("exit status {code}\n{first}\n"));
+        text.push_str(&format!("exit status {code}\n{told}\n"));
     }
     text
 }
@@ -284,7 +291,11 @@ pub(crate) fn run(options: &Options) -> Result<bool, String> {
         Some(Dialect::Asyncio) => run_asyncio(options),
         Some(Dialect::Csharp) => csharp::run(options),
         Some(Dialect::Go) => go::run(options),
-        None => Ok(run_asyncio(options)? & csharp::run(options)? & go::run(options)?),
+        Some(Dialect::Js) => js::run(options),
+        None => Ok(run_asyncio(options)?
+            & csharp::run(options)?
+            & go::run(options)?
+            & js::run(options)?),
     }
 }
 

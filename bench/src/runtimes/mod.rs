@@ -1,4 +1,4 @@
-//! One file for each runtime. CPython's programs are in `peers/cpython`.
+//! One file for each runtime. The programs of other languages are in `peers`.
 
 mod epoll;
 #[cfg(feature = "fourfold")]
@@ -8,6 +8,8 @@ mod fourfold_csharp;
 #[cfg(feature = "fourfold")]
 mod fourfold_go;
 #[cfg(feature = "fourfold")]
+mod fourfold_js;
+#[cfg(feature = "fourfold")]
 mod fourfold_lifo;
 #[cfg(feature = "fourfold")]
 mod fourfold_stall;
@@ -16,6 +18,7 @@ mod may;
 mod smol;
 mod threads;
 mod tokio;
+mod tokio_js;
 mod tokio_mt;
 mod tokio_mt_csharp;
 mod tokio_mt_lifo;
@@ -38,6 +41,6 @@ pub(crate) fn find(name: RuntimeName) -> Option<Box<dyn Runtime>> {
         RuntimeName::Crossbeam => Some(Box::new(threads::Crossbeam)),
         RuntimeName::Flume => Some(Box::new(threads::Flume)),
         RuntimeName::TokioMt => Some(Box::new(tokio_mt::TokioMt)),
-        RuntimeName::Cpython | RuntimeName::Go | RuntimeName::Dotnet => None,
+        RuntimeName::Cpython | RuntimeName::Go | RuntimeName::Dotnet | RuntimeName::Node => None,
     }
 }

@@ -4,7 +4,7 @@ use crate::deadlines;
 use crate::measure::{Measured, Stopwatch};
 use crate::runtime::{Runtime, announce};
 use crate::versions;
-use crate::workload::{Job, MESSAGE_BYTES};
+use crate::workload::{Job, MESSAGE_BYTES, Workload};
 use futures_util::future::join_all;
 use std::cell::Cell;
 use std::future::{Future, poll_fn};
@@ -19,7 +19,7 @@ use tokio::task::{LocalSet, spawn_local};
 /// See the module.
 pub(super) struct Tokio;
 
-fn block_on<T>(main: impl Future<Output = T>) -> io::Result<T> {
+pub(super) fn block_on<T>(main: impl Future<Output = T>) -> io::Result<T> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     Ok(LocalSet::new().block_on(&runtime, main))
 }
@@ -42,6 +42,10 @@ pub(super) async fn wake_self() {
 impl Runtime for Tokio {
     fn version(&self) -> String {
         versions::locked(&["tokio"])
+    }
+
+    fn js(&self, workload: Workload, job: Job) -> io::Result<Measured> {
+        super::tokio_js::run(workload, job)
     }
 
     fn spawn_join(&self, job: Job) -> io::Result<Measured> {

@@ -62,7 +62,7 @@ impl Workload {
     pub(crate) fn figure(self) -> Figure {
         match self {
             Self::Spawn | Self::Yield => Figure::WallNanosPerOperation,
-            Self::Timers => Figure::CpuNanosPerOperation,
+            Self::Timers | Self::JsTimers => Figure::CpuNanosPerOperation,
             Self::GoGosched
             | Self::GoUnbuffered1
             | Self::GoUnbuffered2
@@ -80,14 +80,25 @@ impl Workload {
             | Self::CsWhenAll
             | Self::CsChannelBounded
             | Self::CsChannelUnbounded
-            | Self::CsForEach => Figure::WallNanosPerOperation,
-            Self::Parked | Self::GoParked | Self::GoParkedFuture => Figure::BytesPerOperation,
+            | Self::CsForEach
+            | Self::JsAwaitNull
+            | Self::JsAsyncFn
+            | Self::JsThen
+            | Self::JsAll
+            | Self::JsImmediate => Figure::WallNanosPerOperation,
+            Self::Parked
+            | Self::GoParked
+            | Self::GoParkedFuture
+            | Self::JsPending
+            | Self::JsParked => Figure::BytesPerOperation,
             Self::Echo
             | Self::CallSoon
             | Self::Queue
             | Self::Gather
             | Self::GoEcho
-            | Self::HttpHello => Figure::OperationsPerSecond,
+            | Self::HttpHello
+            | Self::JsHttpHello
+            | Self::JsFetch => Figure::OperationsPerSecond,
             Self::LifoWakes => Figure::SleepsPerThousand,
             Self::StallFuture
             | Self::StallFutureBlock

@@ -2,7 +2,7 @@
 
 use super::Workload;
 use crate::names::RuntimeName::{
-    self, Cpython, Crossbeam, Dotnet, Epoll, Flume, Fourfold, Go, May, Smol, Tokio, TokioMt,
+    self, Cpython, Crossbeam, Dotnet, Epoll, Flume, Fourfold, Go, May, Node, Smol, Tokio, TokioMt,
 };
 use crate::stall::{TICKS, WAITERS};
 
@@ -13,6 +13,8 @@ pub(crate) struct Job {
     pub(crate) operations: u64,
     /// Operations in one batch; where there is a client, the number of connections.
     pub(crate) batch: u64,
+    /// Where the server listens, in a workload that [asks](Workload::asks) one.
+    pub(crate) server: Option<u16>,
 }
 
 impl Workload {
@@ -51,6 +53,16 @@ impl Workload {
             | Self::CsChannelBounded
             | Self::CsChannelUnbounded
             | Self::CsForEach => &[Fourfold, Dotnet, TokioMt],
+            Self::JsAwaitNull
+            | Self::JsAsyncFn
+            | Self::JsThen
+            | Self::JsAll
+            | Self::JsImmediate
+            | Self::JsTimers
+            | Self::JsPending
+            | Self::JsParked
+            | Self::JsHttpHello
+            | Self::JsFetch => &[Fourfold, Node, Tokio],
             // tokio has no stackful tasks.
             Self::StallAll | Self::StallAllBlock | Self::StallStarted | Self::StallStartedBlock => {
                 &[Fourfold, Go]
@@ -85,6 +97,18 @@ impl Workload {
             (Self::CsValueTask, _) => (40_000_000, 4_000_000),
             (Self::CsChannelBounded | Self::CsChannelUnbounded, _) => (8_000_000, 800_000),
             (Self::CsForEach, _) => (4_000_000, 400_000),
+            (
+                Self::JsAwaitNull
+                | Self::JsAsyncFn
+                | Self::JsThen
+                | Self::JsAll
+                | Self::JsImmediate,
+                _,
+            ) => (1_000_000, 100_000),
+            (Self::JsTimers, _) => (1_000_000, 50_000),
+            (Self::JsPending | Self::JsParked, _) => (1_000_000, 100_000),
+            (Self::JsHttpHello, _) => (200_000, 20_000),
+            (Self::JsFetch, _) => (40_000, 4_000),
             (Self::LifoStranded, _) => (40, 10),
             (Self::LifoWakes, _) => (1_000_000, 100_000),
             (
@@ -101,13 +125,15 @@ impl Workload {
                 _,
             ) => (120_000, 40_000),
         };
-        Job { operations: if quick { short } else { full }, batch: self.batch() }
+        Job { operations: if quick { short } else { full }, batch: self.batch(), server: None }
     }
 
-    /// The size of a batch; for `echo`, the number of connections.
+    /// The size of a batch; for `echo` and its like, the number of connections.
     pub(crate) fn batch(self) -> u64 {
         match self {
-            Self::Echo | Self::GoEcho | Self::HttpHello => 100,
+            Self::Echo | Self::GoEcho | Self::HttpHello | Self::JsHttpHello => 100,
+            // How many at a time.
+            Self::JsFetch => 100,
             // The answers of all waiters in one phase without a stall and one with.
             Self::StallFuture
             | Self::StallFutureBlock
@@ -119,7 +145,7 @@ impl Workload {
             | Self::StallStartedBlock
             | Self::StallChannel
             | Self::StallChannelBlock => WAITERS * TICKS * 2,
-            Self::Gather | Self::CsWhenAll => 100_000,
+            Self::Gather | Self::CsWhenAll | Self::JsAll => 100_000,
             // How many at a time.
             Self::CsForEach => 8,
             Self::Yield | Self::Queue => 1,
@@ -137,9 +163,15 @@ impl Workload {
             | Self::CsValueTask
             | Self::CsTcs
             | Self::CsChannelBounded
-            | Self::CsChannelUnbounded => 1,
+            | Self::CsChannelUnbounded
+            | Self::JsAwaitNull
+            | Self::JsAsyncFn
+            | Self::JsThen
+            | Self::JsImmediate
+            | Self::JsTimers => 1,
             Self::GoSpawn1 | Self::GoSpawn2 | Self::GoParked | Self::GoParkedFuture => 10_000,
             Self::Spawn | Self::Timers | Self::Parked | Self::CallSoon => 10_000,
+            Self::JsPending | Self::JsParked => 10_000,
         }
     }
 }

@@ -4,13 +4,15 @@
 //!
 //! | file | holds |
 //! |:--|:--|
-//! | `mod.rs` | the names, and the definition of each in one line |
+//! | `mod.rs` | the names |
+//! | `summary.rs` | the definition of each in one line |
 //! | `job.rs` | who takes part, and how much there is to do |
 //! | `figure.rs` | what is compared |
 //! | `target.rs` | what Fourfold has set itself |
 
 mod figure;
 mod job;
+mod summary;
 mod target;
 
 use crate::stall::{Hold, Waiters};
@@ -23,7 +25,7 @@ pub(crate) use job::Job;
 /// Bytes in one message of `echo`.
 pub(crate) const MESSAGE_BYTES: usize = 1024;
 
-/// The body of an answer in `http_hello`.
+/// The body of an answer over HTTP.
 pub(crate) const HELLO: &str = "Hello, world!";
 
 /// What a client says to a workload that serves.
@@ -159,6 +161,26 @@ pub(crate) enum Workload {
     CsChannelUnbounded,
     /// For each number an async body, eight at a time.
     CsForEach,
+    /// Awaits of `null` in one async function.
+    JsAwaitNull,
+    /// Calls of an async function that awaits once, one after the other.
+    JsAsyncFn,
+    /// A chain of `then`, all links made before the first runs.
+    JsThen,
+    /// `Promise.all` over 100 000 async functions that each await once.
+    JsAll,
+    /// Immediates, each of which sets the next.
+    JsImmediate,
+    /// Timers with a callback, spread over a second.
+    JsTimers,
+    /// Memory of a promise that is pending, and of what settles it.
+    JsPending,
+    /// Memory of an async function that waits for a promise of its own.
+    JsParked,
+    /// HTTP/1.1 on 100 connections that are kept, one thread.
+    JsHttpHello,
+    /// A client that fetches from a server in another process, 100 at a time.
+    JsFetch,
 }
 
 impl Workload {
@@ -206,115 +228,16 @@ impl Workload {
             Self::CsChannelBounded => "cs_channel_bounded",
             Self::CsChannelUnbounded => "cs_channel_unbounded",
             Self::CsForEach => "cs_for_each",
-        }
-    }
-
-    /// The definition in one line.
-    pub(crate) fn summary(self) -> &'static str {
-        match self {
-            Self::Spawn => "spawn and join no-op tasks, in batches of 10 000; wall time per task",
-            Self::Yield => "two tasks on one thread yield in turn; wall time per yield",
-            Self::Timers => "tasks sleep until random deadlines, one per µs; CPU time per timer",
-            Self::Parked => "tasks wait on one event for ever; resident bytes per task",
-            Self::Echo => "1 KiB messages on 100 connections, closed loop; requests per second",
-            Self::CallSoon => "callbacks queued in batches of 10 000; callbacks per second",
-            Self::Queue => "round trips between two tasks, two queues of one; trips per second",
-            Self::Gather => "gather 100 000 no-op tasks at once; tasks per second",
-            Self::GoGosched => "two goroutines on one worker yield in turn; wall time per yield",
-            Self::GoUnbuffered1 => {
-                "round trips over two unbuffered channels, one worker; wall time per trip"
-            }
-            Self::GoUnbuffered2 => {
-                "round trips over two unbuffered channels, two workers; wall time per trip"
-            }
-            Self::GoBuffered1 => {
-                "one to one through a buffer of 1 024, one worker; wall time per message"
-            }
-            Self::GoBuffered2 => {
-                "one to one through a buffer of 1 024, two workers; wall time per message"
-            }
-            Self::GoSelect => {
-                "a select over 4 unbuffered channels with a sender each, one worker; wall time per select"
-            }
-            Self::GoSpawn1 => {
-                "start and end stackful goroutines, batches of 10 000, one worker; wall time each"
-            }
-            Self::GoSpawn2 => {
-                "start and end stackful goroutines, batches of 10 000, two workers; wall time each"
-            }
-            Self::GoSleepersFuture => {
-                "a million future-goroutines sleep up to 100 ms, second wave; wall time each"
-            }
-            Self::GoSleepers => {
-                "a million stackful goroutines sleep up to 100 ms, second wave; wall time each"
-            }
-            Self::GoParked => {
-                "stackful goroutines wait on one channel for ever; resident bytes each"
-            }
-            Self::GoParkedFuture => {
-                "future-goroutines wait on one channel for ever; resident bytes each"
-            }
-            Self::GoEcho => {
-                "1 KiB messages on 100 connections, a goroutine for each, two workers; requests per second"
-            }
-            Self::HttpHello => {
-                "GET and 13 bytes on 100 kept connections, closed loop, two workers; requests per second"
-            }
-            Self::LifoStranded => {
-                "a task is made ready, then its waker computes for 50 ms, two workers; wait until it runs"
-            }
-            Self::LifoWakes => {
-                "round trips between two futures, two workers; times that a thread sleeps, per 1 000 trips"
-            }
-            Self::StallFuture => {
-                "100 futures on timers of 1 ms, one of two workers looping 50 of 60 ms; p99 lateness ÷ without"
-            }
-            Self::StallFutureBlock => {
-                "100 futures on timers of 1 ms, one of two workers blocked 50 of 60 ms; p99 lateness ÷ without"
-            }
-            Self::StallNew => {
-                "a goroutine started at each tick of 1 ms, one of two workers looping 50 of 60 ms; p99 ÷ without"
-            }
-            Self::StallNewBlock => {
-                "a goroutine started at each tick of 1 ms, one of two workers blocked 50 of 60 ms; p99 ÷ without"
-            }
-            Self::StallAll => {
-                "100 movable stackful goroutines on timers, one of two workers looping; p99 ÷ without"
-            }
-            Self::StallAllBlock => {
-                "100 movable stackful goroutines on timers, one of two workers blocked; p99 ÷ without"
-            }
-            Self::StallStarted => {
-                "100 started stackful goroutines on timers, one of two workers looping; p99 ÷ without"
-            }
-            Self::StallStartedBlock => {
-                "100 started stackful goroutines on timers, one of two workers blocked; p99 ÷ without"
-            }
-            Self::StallChannel => {
-                "50 futures, 50 goroutines of the other worker, at channels, one worker looping; p99 ÷ without"
-            }
-            Self::StallChannelBlock => {
-                "50 futures, 50 goroutines of the other worker, at channels, one worker blocked; p99 ÷ without"
-            }
-            Self::CsRun => {
-                "start a task on the pool and await it, one after the other, two workers; wall time per task"
-            }
-            Self::CsValueTask => "await a value task that is complete; wall time per await",
-            Self::CsTcs => {
-                "round trips between two async methods, a completion source for each way; wall time per trip"
-            }
-            Self::CsWhenAll => {
-                "start 100 000 tasks, await them all at once, two workers; wall time per task"
-            }
-            Self::CsChannelBounded => {
-                "one to one through a channel of 1 024, two workers; wall time per message"
-            }
-            Self::CsChannelUnbounded => {
-                "one to one through a channel without a bound, two workers; wall time per message"
-            }
-            Self::CsForEach => {
-                "an async body that yields once for each number, eight at a time, two workers; wall time per number"
-            }
+            Self::JsAwaitNull => "js_await_null",
+            Self::JsAsyncFn => "js_async_fn",
+            Self::JsThen => "js_then",
+            Self::JsAll => "js_all",
+            Self::JsImmediate => "js_immediate",
+            Self::JsTimers => "js_timers",
+            Self::JsPending => "js_pending",
+            Self::JsParked => "js_parked",
+            Self::JsHttpHello => "js_http_hello",
+            Self::JsFetch => "js_fetch",
         }
     }
 
@@ -333,6 +256,11 @@ impl Workload {
     /// Whether it is one of the C# dialect's.
     pub(crate) fn of_csharp(self) -> bool {
         self.as_str().starts_with("cs_")
+    }
+
+    /// Whether it is one of the JavaScript dialect's.
+    pub(crate) fn of_js(self) -> bool {
+        self.as_str().starts_with("js_")
     }
 
     /// Who waits beside the worker that is held, and what holds it, where that is measured.
@@ -356,9 +284,14 @@ impl Workload {
     pub(crate) fn client(self) -> Option<Protocol> {
         match self {
             Self::Echo | Self::GoEcho => Some(Protocol::Echo),
-            Self::HttpHello => Some(Protocol::Http),
+            Self::HttpHello | Self::JsHttpHello => Some(Protocol::Http),
             _ => None,
         }
+    }
+
+    /// Whether a server in a process of its own answers.
+    pub(crate) fn asks(self) -> bool {
+        self == Self::JsFetch
     }
 }
 

@@ -1,7 +1,7 @@
 //! What Fourfold has set itself in each workload.
 
 use super::Workload;
-use crate::names::RuntimeName::{self, Cpython, Dotnet, Epoll, Go, Smol, Tokio, TokioMt};
+use crate::names::RuntimeName::{self, Cpython, Dotnet, Epoll, Go, Node, Smol, Tokio, TokioMt};
 use crate::stall::Waiters;
 
 /// What Fourfold has set itself against one peer: a bound on its figure divided by the peer's.
@@ -51,8 +51,16 @@ impl Workload {
             | Self::StallChannelBlock
             | Self::CsValueTask
             | Self::CsChannelUnbounded
-            | Self::CsForEach => &[],
+            | Self::CsForEach
+            | Self::JsAsyncFn
+            | Self::JsFetch => &[],
             Self::CsRun | Self::CsTcs | Self::CsChannelBounded => const { &[to(Dotnet, 0.5)] },
+            Self::JsAwaitNull | Self::JsAll => const { &[to(Node, 0.5)] },
+            Self::JsThen => const { &[to(Node, 0.6)] },
+            Self::JsImmediate => const { &[to(Node, 0.2)] },
+            Self::JsTimers => const { &[to(Node, 0.35)] },
+            Self::JsPending | Self::JsParked => const { &[to(Node, 0.4)] },
+            Self::JsHttpHello => const { &[to(Node, 1.7)] },
             Self::CsWhenAll => const { &[to(Dotnet, 0.5), to(TokioMt, 0.7)] },
         }
     }

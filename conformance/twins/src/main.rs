@@ -12,6 +12,7 @@
 mod asyncio;
 mod csharp;
 mod go;
+mod js;
 
 use std::process::ExitCode;
 
@@ -41,6 +42,7 @@ fn registry(dialect: &str) -> Option<&'static [Twin]> {
         "asyncio" => Some(asyncio::TWINS),
         "csharp" => Some(csharp::TWINS),
         "go" => Some(go::TWINS),
+        "js" => Some(js::TWINS),
         _ => None,
     }
 }
@@ -52,7 +54,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let (differs, args) = match args.first().map(String::as_str) {
         Some("--list") => {
-            for dialect in ["asyncio", "csharp", "go"] {
+            for dialect in ["asyncio", "csharp", "go", "js"] {
                 for twin in registry(dialect).unwrap_or_default() {
                     println!("{dialect} {}", twin.name);
                 }
@@ -60,9 +62,12 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         Some("--awaited") => {
-            if args[1..] == ["csharp"] {
-                csharp::AWAITED.iter().for_each(|name| println!("{name}"));
-            }
+            let awaited = match args.get(1).map(String::as_str) {
+                Some("csharp") => csharp::AWAITED,
+                Some("js") => js::AWAITED,
+                _ => &[],
+            };
+            awaited.iter().for_each(|name| println!("{name}"));
             return ExitCode::SUCCESS;
         }
         Some("--differs") => (true, &args[1..]),

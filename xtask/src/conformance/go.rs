@@ -1,13 +1,9 @@
 //! The Rust twins against programs in Go.
-//!
-//! What is compared is standard output; if a program ends with another code than 0, that code and
-//! the first line of its standard error too.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{Options, build_twins, run_to_end, seen};
-use crate::diff;
+use super::{Options, compare, run_to_end, seen};
 
 /// The oldest Go that is the original here.
 const OLDEST: (u32, u32) = (1, 27);
@@ -89,19 +85,6 @@ fn run_original(go: &Go, program: &Path) -> Result<String, String> {
     Ok(seen(&run_to_end(&mut Command::new(binary))?))
 }
 
-fn programs(folder: &Path, filter: Option<&str>) -> Result<Vec<PathBuf>, String> {
-    let entries = std::fs::read_dir(folder)
-        .map_err(|error| format!("{} cannot be read: {error}", folder.display()))?;
-    let mut found: Vec<PathBuf> = entries
-        .flatten()
-        .map(|entry| entry.path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "go"))
-        .filter(|path| filter.is_none_or(|filter| path.to_string_lossy().contains(filter)))
-        .collect();
-    found.sort();
-    if found.is_empty() { Err("no program is called so".into()) } else { Ok(found) }
-}
-
 fn recording(program: &Path) -> PathBuf {
     program.with_extension(format!("go-{}.{}.out", OLDEST.0, OLDEST.1))
 }
@@ -109,62 +92,23 @@ fn recording(program: &Path) -> PathBuf {
 /// Compares, or records; `Ok(false)` if anything differs.
 pub(super) fn run(options: &Options) -> Result<bool, String> {
     let folder = crate::cargo::root().join("conformance/go");
-    let programs = programs(&folder, options.filter.as_deref())?;
+    let programs = compare::programs(&folder, &["go"], options.filter.as_deref())?;
     let go = find();
     if options.record {
         let go = go.ok_or("no Go of 1.27 or newer was found; name one in $FOURFOLD_GO")?;
         for program in &programs {
-            let output = run_original(&go, program)?;
             let (major, minor) = go.version;
-            let path = program.with_extension(format!("go-{major}.{minor}.out"));
-            std::fs::write(&path, output)
-                .map_err(|error| format!("{} cannot be written: {error}", path.display()))?;
-            println!("record {}", path.display());
+            let recording = program.with_extension(format!("go-{major}.{minor}.out"));
+            compare::record(&recording, &run_original(&go, program)?)?;
         }
         return Ok(true);
     }
-    let twins = build_twins()?;
-    let (mut agree, mut differ) = (0, 0);
-    for program in &programs {
-        if compare(go.as_ref(), &twins, program)? {
-            agree += 1;
-        } else {
-            differ += 1;
+    compare::compare_all("go", &programs, |program| match &go {
+        Some(go) => {
+            Ok((format!("Go {}.{}", go.version.0, go.version.1), run_original(go, program)?))
         }
-    }
-    println!("{agree} agree, {differ} differ");
-    Ok(differ == 0)
-}
-
-fn compare(go: Option<&Go>, twins: &Path, program: &Path) -> Result<bool, String> {
-    let name = program.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
-    let (origin, original) = match go {
-        Some(go) => (format!("Go {}.{}", go.version.0, go.version.1), run_original(go, program)?),
-        None => {
-            let path = recording(program);
-            let text = std::fs::read_to_string(&path)
-                .map_err(|error| format!("{} cannot be read: {error}", path.display()))?;
-            ("recording".into(), text)
-        }
-    };
-    let twin = seen(&run_to_end(Command::new(twins).args(["go", name]))?);
-    let declared = run_to_end(Command::new(twins).args(["--differs", "go", name]))?;
-    let declared = diff::parse_declared(&declared.stdout).map_err(|e| format!("{name}: {e}"))?;
-    let (expected, unused) = diff::apply(&original, &declared);
-    let lines = diff::lines(&expected, &twin);
-    let agrees = unused.is_empty() && lines.iter().all(|line| matches!(line, diff::Line::Same(_)));
-    println!("{} {name} ({origin})", if agrees { "agree " } else { "DIFFER" });
-    for d in &declared {
-        println!("    on purpose: {:?} instead of {:?}: {}", d.twin, d.original, d.reason);
-    }
-    for d in &unused {
-        println!("    declared, but the original does not print {:?}", d.original);
-    }
-    if !agrees {
-        println!("    - the original, + the twin");
-        diff::print(&lines);
-    }
-    Ok(agrees)
+        None => compare::recorded(&recording(program)),
+    })
 }
 
 #[cfg(test)]
@@ -174,7 +118,7 @@ mod tests {
     #[test]
     fn every_program_names_its_rows_and_has_a_recording() {
         let folder = crate::cargo::root().join("conformance/go");
-        for program in programs(&folder, None).unwrap() {
+        for program in compare::programs(&folder, &["go"], None).unwrap() {
             let source = std::fs::read_to_string(&program).unwrap();
             assert!(source.starts_with("// rows: go-"), "{}", program.display());
             assert!(recording(&program).exists(), "{}", program.display());

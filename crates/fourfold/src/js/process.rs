@@ -5,10 +5,11 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
-use super::core::{self, Core};
+use super::callback::{Callback, Outcome};
+use super::core::{self, Core, CoreRef};
 use super::microtasks::Job;
 use super::rejections::{Rejection, Step};
-use crate::Error;
+use crate::{Error, Result};
 
 /// The listeners of the process, and how it is left.
 #[derive(Default)]
@@ -16,19 +17,49 @@ pub(super) struct Process {
     unhandled_rejection: Listeners<OnRejection>,
     rejection_handled: Listeners<OnRejection>,
     uncaught_exception: Listeners<OnUncaught>,
+    uncaught_exception_monitor: Listeners<OnUncaught>,
     before_exit: Listeners<OnExit>,
     exit: Listeners<OnExit>,
     warning: Listeners<OnWarning>,
+    numbers: Cell<u64>,
     exit_code: Cell<Option<i32>>,
     leaving: Cell<bool>,
     failure: RefCell<Option<Failure>>,
 }
 
-type Listeners<F> = RefCell<Vec<Rc<F>>>;
-type OnRejection = dyn Fn(&Rejection);
-type OnUncaught = dyn Fn(&Error, Origin);
-type OnExit = dyn Fn(i32);
-type OnWarning = dyn Fn(&Warning);
+/// Those of one event, each with its number.
+type Listeners<F> = RefCell<Vec<(u64, Rc<F>)>>;
+type OnRejection = dyn Fn(&Rejection) -> Result<()>;
+type OnUncaught = dyn Fn(&Error, Origin) -> Result<()>;
+type OnExit = dyn Fn(i32) -> Result<()>;
+type OnWarning = dyn Fn(&Warning) -> Result<()>;
+
+/// The exit code where a listener for uncaught exceptions throws.
+const LISTENER_FAILED: i32 = 7;
+
+/// Names a function that listens to the process. Dropping it changes nothing.
+#[derive(Clone)]
+pub struct Listener {
+    core: CoreRef,
+    number: u64,
+    remove: fn(&Process, u64),
+}
+
+impl Listener {
+    /// Has the function not called any more, except for what is being told of already.
+    ///
+    /// The original is
+    /// [`process.off`](https://nodejs.org/api/events.html#emitteroffeventname-listener).
+    pub fn remove(&self) {
+        (self.remove)(&self.core.owned().process, self.number);
+    }
+}
+
+impl fmt::Debug for Listener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Listener").field("number", &self.number).finish_non_exhaustive()
+    }
+}
 
 /// From where an exception came that nobody caught.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,17 +110,26 @@ impl Warning {
 }
 
 macro_rules! event {
-    ($(#[$doc:meta])* $name:ident, $field:ident, ($($argument:ty),*)) => {
+    ($(#[$doc:meta])* $name:ident, $field:ident, ($($argument:ident: $of:ty),*)) => {
         $(#[$doc])*
         ///
         /// # Panics
         ///
         /// Where no loop of this dialect is running on this thread.
         #[track_caller]
-        pub fn $name(listener: impl Fn($($argument),*) + 'static) {
+        pub fn $name<R: Outcome>(listener: impl Fn($($of),*) -> R + 'static) -> Listener {
             core::with_running(|core| {
-                core.local().process.$field.borrow_mut().push(Rc::new(listener));
-            });
+                let process = &core.local().process;
+                let number = process.numbers.get();
+                process.numbers.set(number + 1);
+                let listener = move |$($argument: $of),*| listener($($argument),*).into_result();
+                process.$field.borrow_mut().push((number, Rc::new(listener)));
+                let remove = |process: &Process, number| {
+                    let gone = process.$field.borrow_mut().extract_if(.., |(n, _)| *n == number).next();
+                    drop(gone);
+                };
+                Listener { core: CoreRef::new(core), number, remove }
+            })
         }
     };
 }
@@ -100,7 +140,7 @@ event! {
     ///
     /// The original is
     /// [`'unhandledRejection'`](https://nodejs.org/api/process.html#event-unhandledrejection).
-    on_unhandled_rejection, unhandled_rejection, (&Rejection)
+    on_unhandled_rejection, unhandled_rejection, (rejection: &Rejection)
 }
 
 event! {
@@ -108,16 +148,26 @@ event! {
     ///
     /// The original is
     /// [`'rejectionHandled'`](https://nodejs.org/api/process.html#event-rejectionhandled).
-    on_rejection_handled, rejection_handled, (&Rejection)
+    on_rejection_handled, rejection_handled, (rejection: &Rejection)
 }
 
 event! {
     /// Calls `listener` with what a callback threw, or a promise was rejected with, and nobody caught.
-    /// Where there is a listener the loop goes on.
+    /// Where there is a listener the loop goes on. One that throws itself ends it with code 7, and `exit`
+    /// is not told then.
     ///
     /// The original is
     /// [`'uncaughtException'`](https://nodejs.org/api/process.html#event-uncaughtexception).
-    on_uncaught_exception, uncaught_exception, (&Error, Origin)
+    on_uncaught_exception, uncaught_exception, (error: &Error, origin: Origin)
+}
+
+event! {
+    /// Calls `listener` as [`on_uncaught_exception`] does, before the listeners of that, and without
+    /// keeping the loop from ending.
+    ///
+    /// The original is
+    /// [`'uncaughtExceptionMonitor'`](https://nodejs.org/api/process.html#event-uncaughtexceptionmonitor).
+    on_uncaught_exception_monitor, uncaught_exception_monitor, (error: &Error, origin: Origin)
 }
 
 event! {
@@ -126,14 +176,14 @@ event! {
     ///
     /// The original is
     /// [`'beforeExit'`](https://nodejs.org/api/process.html#event-beforeexit).
-    on_before_exit, before_exit, (i32)
+    on_before_exit, before_exit, (code: i32)
 }
 
 event! {
     /// Calls `listener` with the exit code when the loop has ended. What it begins is not done.
     ///
     /// The original is [`'exit'`](https://nodejs.org/api/process.html#event-exit).
-    on_exit, exit, (i32)
+    on_exit, exit, (code: i32)
 }
 
 event! {
@@ -141,7 +191,7 @@ event! {
     ///
     /// The original is
     /// [`'warning'`](https://nodejs.org/api/process.html#event-warning).
-    on_warning, warning, (&Warning)
+    on_warning, warning, (warning: &Warning)
 }
 
 /// Has the loop end, with this exit code, as soon as the callback or the step that runs now is over.
@@ -172,6 +222,16 @@ pub fn set_exit_code(code: i32) {
     core::with_running(|core| core.local().process.exit_code.set(Some(code)));
 }
 
+/// The code that was set, if one was.
+///
+/// # Panics
+///
+/// Where no loop of this dialect is running on this thread.
+#[track_caller]
+pub fn exit_code() -> Option<i32> {
+    core::with_running(Core::exit_code)
+}
+
 /// Warns: tells the listeners, or standard error where there are none, in a tick of its own.
 ///
 /// The original is
@@ -187,14 +247,19 @@ pub fn emit_warning(name: &str, message: &str) {
 
 pub(super) fn warn_on(core: &Core, name: &str, message: &str) {
     let warning = Warning { name: name.into(), message: message.into() };
-    let tell =
-        super::callback::Callback::new(move || core::with_running(|core| core.warn(&warning)));
+    let tell = Callback::new(move || core::with_running(|core| core.warn(&warning)));
     core.local().ticks.borrow_mut().push_back(Job::new(tell));
 }
 
-/// The listeners there are now: each is called though one of them may add others.
-fn all<F: ?Sized>(listeners: &Listeners<F>) -> Vec<Rc<F>> {
-    listeners.borrow().clone()
+/// Calls the listeners there are now, though one of them may add others, up to one that throws. Whether
+/// there were any.
+fn tell<F: ?Sized>(listeners: &Listeners<F>, call: impl Fn(&F) -> Result<()>) -> Result<bool> {
+    let listeners = listeners.borrow().clone();
+    for (_, listener) in &listeners {
+        let returned = catch_unwind(AssertUnwindSafe(|| call(listener)));
+        returned.unwrap_or_else(|panic| Err(Error::from_panic(panic)))?;
+    }
+    Ok(!listeners.is_empty())
 }
 
 impl Core {
@@ -216,14 +281,6 @@ impl Core {
         self.local().process.failure.take()
     }
 
-    /// Calls a listener; what it panics with ends the loop.
-    fn call_listener(&self, f: impl FnOnce()) {
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(f)) {
-            let error = Error::from_panic(panic);
-            self.fail(error, Origin::UncaughtException, None);
-        }
-    }
-
     /// Nobody caught `error`.
     pub(super) fn uncaught(&self, error: Error, origin: Origin) {
         self.uncaught_or(error, origin, None);
@@ -235,21 +292,27 @@ impl Core {
 
     #[cold]
     fn uncaught_or(&self, error: Error, origin: Origin, rejection: Option<Rejection>) {
-        let listeners = all(&self.local().process.uncaught_exception);
-        if listeners.is_empty() {
-            return self.fail(error, origin, rejection);
-        }
-        for listener in listeners {
-            self.call_listener(|| listener(&error, origin));
+        let process = &self.local().process;
+        let told = tell(&process.uncaught_exception_monitor, |listener| listener(&error, origin))
+            .and_then(|_| tell(&process.uncaught_exception, |listener| listener(&error, origin)));
+        match told {
+            Ok(true) => {}
+            Ok(false) => self.fail(error, origin, rejection, 1),
+            Err(error) => {
+                // Nobody is told of what the last to be told cannot bear.
+                let silenced = process.exit.take();
+                drop(silenced);
+                self.fail(error, Origin::UncaughtException, None, LISTENER_FAILED);
+            }
         }
     }
 
-    fn fail(&self, error: Error, origin: Origin, rejection: Option<Rejection>) {
+    fn fail(&self, error: Error, origin: Origin, rejection: Option<Rejection>, code: i32) {
         let path = self.path_of(&error);
         let failure = Failure { error, origin, rejection, path };
         let former = self.local().process.failure.replace(Some(failure));
         drop(former);
-        self.local().process.exit_code.set(Some(1));
+        self.local().process.exit_code.set(Some(code));
         self.leave();
     }
 
@@ -262,55 +325,59 @@ impl Core {
     }
 
     /// Whether somebody listens.
-    pub(super) fn tell_unhandled(&self, rejection: &Rejection) -> bool {
-        let listeners = all(&self.local().process.unhandled_rejection);
-        for listener in &listeners {
-            self.call_listener(|| listener(rejection));
-        }
-        !listeners.is_empty()
+    ///
+    /// # Errors
+    ///
+    /// What a listener threw.
+    pub(super) fn tell_unhandled(&self, rejection: &Rejection) -> Result<bool> {
+        tell(&self.local().process.unhandled_rejection, |listener| listener(rejection))
     }
 
-    pub(super) fn tell_handled(&self, rejection: &Rejection) {
-        let listeners = all(&self.local().process.rejection_handled);
-        if listeners.is_empty() {
+    /// # Errors
+    ///
+    /// What a listener threw.
+    pub(super) fn tell_handled(&self, rejection: &Rejection) -> Result<()> {
+        let heard = tell(&self.local().process.rejection_handled, |listener| listener(rejection))?;
+        if !heard {
             let text =
                 format!("Promise rejection was handled asynchronously ({})", rejection.made_at);
-            return warn_on(self, "PromiseRejectionHandledWarning", &text);
+            warn_on(self, "PromiseRejectionHandledWarning", &text);
         }
-        for listener in listeners {
-            self.call_listener(|| listener(rejection));
-        }
+        Ok(())
     }
 
-    fn warn(&self, warning: &Warning) {
-        let listeners = all(&self.local().process.warning);
-        if listeners.is_empty() {
+    fn warn(&self, warning: &Warning) -> Result<()> {
+        if !tell(&self.local().process.warning, |listener| listener(warning))? {
             eprintln!("{}: {}", warning.name, warning.message);
         }
-        for listener in listeners {
-            self.call_listener(|| listener(warning));
-        }
+        Ok(())
     }
 
     pub(super) fn tell_before_exit(&self) {
         let code = self.exit_code().unwrap_or(0);
-        for listener in all(&self.local().process.before_exit) {
-            self.call_listener(|| listener(code));
+        if let Err(error) = tell(&self.local().process.before_exit, |listener| listener(code)) {
+            self.uncaught(error, Origin::UncaughtException);
         }
         self.drain();
     }
 
     pub(super) fn tell_exit(&self, code: i32) {
-        for listener in all(&self.local().process.exit) {
-            self.call_listener(|| listener(code));
+        if let Err(error) = tell(&self.local().process.exit, |listener| listener(code)) {
+            self.uncaught(error, Origin::UncaughtException);
         }
     }
 }
 
 impl Process {
+    #[inline]
+    pub(super) fn is_leaving(&self) -> bool {
+        self.leaving.get()
+    }
+
     pub(super) fn clear(&self) {
         drop((self.unhandled_rejection.take(), self.rejection_handled.take()));
-        drop((self.uncaught_exception.take(), self.warning.take()));
+        drop((self.uncaught_exception.take(), self.uncaught_exception_monitor.take()));
+        drop(self.warning.take());
         drop((self.before_exit.take(), self.exit.take()));
         drop(self.failure.take());
     }

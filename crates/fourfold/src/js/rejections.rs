@@ -92,6 +92,11 @@ impl Rejection {
     pub fn promise(&self) -> usize {
         self.promise
     }
+
+    /// Whether it is the rejection of this promise.
+    pub fn is_of<T: 'static>(&self, promise: &super::Promise<T>) -> bool {
+        promise.cell().erase().address() == self.promise
+    }
 }
 
 impl Core {
@@ -170,22 +175,30 @@ impl Core {
         loop {
             let late = rejections.late.borrow_mut().pop_front();
             let Some(cell) = late else { break };
-            self.tell_handled(&self.rejection(&cell, None));
-        }
-        let count = rejections.pending.borrow().len();
-        for _ in 0..count {
-            let pending = rejections.pending.borrow_mut().pop_front();
-            let Some(Pending { cell, reason, frame }) = pending else { break };
-            let local = cell.data().local();
-            if local.has(Flag::Handled) {
-                continue;
+            if let Err(error) = self.tell_handled(&self.rejection(&cell, None)) {
+                self.uncaught(error, Origin::UncaughtException);
+                self.threw();
+                return false;
             }
+        }
+        // As they stand now: who reacts to one of them while another is told of comes too late.
+        let mut pending = rejections.pending.take();
+        pending.retain(|pending| !pending.cell.data().local().has(Flag::Handled));
+        for Pending { cell, reason, frame } in pending {
+            let local = cell.data().local();
             local.set(Flag::Reported);
             told = true;
             let rejection = self.rejection(&cell, Some(reason));
             let _frame = async_local_storage::enter(frame);
-            if !self.tell_unhandled(&rejection) {
-                self.uncaught_with(rejection, Origin::UnhandledRejection);
+            match self.tell_unhandled(&rejection) {
+                Ok(true) => {}
+                Ok(false) => self.uncaught_with(rejection, Origin::UnhandledRejection),
+                Err(error) => {
+                    // As in Node, of the others that were unhandled now nobody is told any more.
+                    self.uncaught(error, Origin::UncaughtException);
+                    self.threw();
+                    return false;
+                }
             }
             if self.is_leaving() {
                 return true;

@@ -2,13 +2,19 @@
 
 use std::fmt;
 use std::future::IntoFuture;
+use std::marker::PhantomData;
 use std::panic::Location;
 use std::process::ExitCode;
+use std::rc::Rc;
 use std::sync::Arc;
 
+use fourfold_kernel::task::Erased;
 use fourfold_kernel::timer::Clock;
 
+use super::cell::{Listener, Listening, PromiseData};
 use super::core::{self, Core};
+use super::errors::Named;
+use super::microtasks::Reaction;
 use super::process::{Failure, Origin};
 use super::promise::{Promise, State};
 use super::rejections::Step;
@@ -21,7 +27,8 @@ use crate::{Error, Result};
 ///
 /// # Errors
 ///
-/// * What `main` failed with, unless a listener took that as handled and the loop went on.
+/// * What `main` failed with. The loop ends at once then, unless a listener for uncaught exceptions has
+///   it go on.
 /// * An [`Uncaught`], where a rejection stays unhandled, or a callback throws: the loop ends at once.
 /// * An [`Exit`], after [`process::exit`](super::process::exit), and where nothing is left that could
 ///   settle what `main` awaits; its code is 13 then.
@@ -151,15 +158,18 @@ impl Builder {
         let _driver = fourfold_kernel::driver::enter(core.clone());
         let _running = core::enter(&core);
         let main: Promise<T> = super::async_fn::start(&core, main.into_future(), made_at);
+        core.watch_main(&main);
         core.drain();
         let code = core.run_to_the_end(&|| main.state() == State::Pending);
         core.tell_exit(code);
+        let unsettled = main.state() == State::Pending && !core.is_leaving();
         let code = core.exit_code().unwrap_or(code);
         let value = match main.state() {
             State::Pending => None,
             State::Fulfilled | State::Rejected => Some(main.outcome()),
         };
-        Ok(End { value, failure: core.take_failure(), code, exited: core.is_leaving() })
+        let exited = core.is_leaving();
+        Ok(End { value, failure: core.take_failure(), code, exited, unsettled })
     }
 }
 
@@ -170,6 +180,24 @@ impl Default for Builder {
 }
 
 impl Core {
+    /// Has a failure of `main` end the loop, unless somebody listens: at once if it failed before its
+    /// first await, as a throw in a script does, and else in a microtask. Listeners for unhandled
+    /// rejections are not told.
+    fn watch_main<T: 'static>(&self, main: &Promise<T>) {
+        main.handle();
+        match main
+            .cell()
+            .listen(Listener::React(Listening::new(Rc::new(Main::<T>(PhantomData)), 0)))
+        {
+            Ok(_) => {}
+            Err(_) => {
+                if let Some(Err(error)) = main.cell().get() {
+                    self.uncaught(error.clone(), Origin::UncaughtException);
+                }
+            }
+        }
+    }
+
     /// Runs until nothing is left, also after that was told of. Gives the exit code.
     fn run_to_the_end(&self, main_is_pending: &dyn Fn() -> bool) -> i32 {
         loop {
@@ -198,6 +226,19 @@ impl Drop for Closed<'_> {
     }
 }
 
+/// What hears of the end of `main`.
+struct Main<T>(PhantomData<fn(T)>);
+
+impl<T: 'static> Reaction for Main<T> {
+    fn react(self: Rc<Self>, _: u32, source: Erased<PromiseData>) {
+        // SAFETY: it listens to the promise of `T` that `main` returned.
+        let main: Promise<T> = Promise::from_handle(unsafe { source.into_handle() });
+        if let Some(Err(error)) = main.cell().get() {
+            main.core().uncaught(error.clone(), Origin::UnhandledRejection);
+        }
+    }
+}
+
 /// How a program ended.
 struct End<T> {
     value: Option<Result<T>>,
@@ -205,6 +246,8 @@ struct End<T> {
     code: i32,
     /// It was left before it had come to its end.
     exited: bool,
+    /// It came to its end, and `main` did not.
+    unsettled: bool,
 }
 
 impl<T> End<T> {
@@ -223,23 +266,14 @@ impl<T> End<T> {
         if let Some(failure) = &self.failure {
             return Some(failure.text());
         }
-        match &self.value {
-            Some(Err(error)) if !self.exited => Some(format!("Uncaught {error}")),
-            None if !self.exited && self.code == 13 => {
-                Some(Exit { code: 13, unsettled: true }.to_string())
-            }
-            _ => None,
-        }
+        self.unsettled
+            .then(|| format!("Warning: Detected unsettled top-level await\n    {UNSETTLED}"))
     }
 }
 
 impl Failure {
     fn text(&self) -> String {
-        let how = match self.origin {
-            Origin::UncaughtException => "Uncaught",
-            Origin::UnhandledRejection => "Uncaught (in promise)",
-        };
-        let mut text = format!("{how} {}", self.error);
+        let mut text = Named(&self.error).to_string();
         if let Some(rejection) = &self.rejection
             && self.path.is_empty()
         {
@@ -250,7 +284,7 @@ impl Failure {
         }
         let mut cause = self.error.cause();
         while let Some(error) = cause {
-            text.push_str(&format!("\n  caused by {error}"));
+            text.push_str(&format!("\n  caused by {}", Named(error)));
             cause = error.cause();
         }
         text
@@ -298,6 +332,9 @@ impl fmt::Display for Uncaught {
 
 impl std::error::Error for Uncaught {}
 
+const UNSETTLED: &str = "nothing is left that could settle what main awaits; keep what it waits for \
+                         referenced, or settle it (exit code 13)";
+
 /// The loop ended before `main` did, without a failure: what [`run`] fails with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Exit {
@@ -315,10 +352,7 @@ impl Exit {
 impl fmt::Display for Exit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.unsettled {
-            f.write_str(
-                "nothing is left that could settle what main awaits; keep what it waits for \
-                 referenced, or settle it (exit code 13)",
-            )
+            f.write_str(UNSETTLED)
         } else {
             write!(f, "the loop was ended by process::exit({})", self.code)
         }

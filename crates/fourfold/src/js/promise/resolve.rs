@@ -17,7 +17,7 @@ use crate::{Error, Result};
 /// What a promise of `T` can be resolved with: a `T`, another promise of one, or a [`Thenable`].
 ///
 /// A promise that is resolved with a promise or a thenable follows it: there is no promise of a
-/// promise. It is implemented for exactly these three.
+/// promise. It is implemented for exactly these three, and for a [`Resolution`], which is one of them.
 pub trait Resolve<T: 'static>: sealed::Sealed<T> {
     #[doc(hidden)]
     fn into_resolution(self) -> Resolution<T>;
@@ -29,14 +29,26 @@ mod sealed {
     impl<T> Sealed<T> for T {}
     impl<T: 'static> Sealed<T> for super::Promise<T> {}
     impl<T: 'static> Sealed<T> for super::Thenable<T> {}
+    impl<T: 'static> Sealed<T> for super::Resolution<T> {}
 }
 
-/// What it is, of the three.
-#[doc(hidden)]
+/// What a promise is resolved with, where only the running program knows what it is: a value of another
+/// language.
+#[derive(Debug)]
 pub enum Resolution<T: 'static> {
+    /// A value: the promise is fulfilled.
     Value(T),
+    /// A promise, to be followed.
     Promise(Promise<T>),
+    /// A thenable, to be followed.
     Thenable(Thenable<T>),
+}
+
+impl<T: 'static> Resolve<T> for Resolution<T> {
+    #[inline]
+    fn into_resolution(self) -> Resolution<T> {
+        self
+    }
 }
 
 impl<T: 'static> Resolve<T> for T {
@@ -183,7 +195,7 @@ impl<T: 'static> Resolvers<T> {
     /// Uses the pair up; whether it still counted.
     #[inline]
     fn claim(&self) -> bool {
-        let pair = &self.promise.cell.data().local().pair;
+        let pair = &self.promise.cell().data().local().pair;
         let counts = pair.get() == self.pair;
         if counts {
             pair.set(self.pair + 1);
@@ -215,14 +227,14 @@ impl<T: 'static> Resolvers<T> {
             }
             Resolution::Promise(source) => {
                 let adoption = Rc::new(Adoption { target: promise.clone() });
-                let source = source.cell.erase();
+                let source = source.cell().erase();
                 promise.core().queue_microtask(Microtask::React(adoption, 0, source));
             }
             Resolution::Thenable(thenable) => {
                 let resolvers = Resolvers { promise: promise.clone(), pair: self.pair + 1 };
                 let frame = async_local_storage::capture();
                 let job = ThenableJob(Cell::new(Some((thenable, resolvers, frame))));
-                let source = promise.cell.erase();
+                let source = promise.cell().erase();
                 promise.core().queue_microtask(Microtask::React(Rc::new(job), 0, source));
             }
         }
@@ -251,8 +263,8 @@ impl<T: Clone + 'static> Reaction for Adoption<T> {
         // The job that calls `then`.
         source.handle();
         let target = self.clone();
-        if source.cell.listen(Listener::React(Listening::new(target, 1))).is_err() {
-            let settled = Microtask::React(self.clone(), 1, source.cell.erase());
+        if source.cell().listen(Listener::React(Listening::new(target, 1))).is_err() {
+            let settled = Microtask::React(self.clone(), 1, source.cell().erase());
             self.target.core().queue_microtask(settled);
         }
     }

@@ -1,0 +1,188 @@
+//! Twins of `conformance/js/*.js` and `*.mjs`: a file for each, under the name of its original, with
+//! `pub(crate) fn run()`, and a line in [`TWINS`].
+//!
+//! A twin may end the process, as its original does: then its code and the first line of its
+//! standard error are compared too.
+
+mod differs;
+mod js_01_resolution;
+mod js_01_states;
+mod js_02_executor;
+mod js_02_reactions;
+mod js_02_self_resolution;
+mod js_02_then_looked_up;
+mod js_02_thenables;
+mod js_03_await_places;
+mod js_03_interleave;
+mod js_03_tick_table;
+mod js_04_all;
+mod js_04_all_settled;
+mod js_04_any;
+mod js_04_race;
+mod js_04_with_resolvers_try;
+mod js_05_exec_go;
+mod js_05_sync_part;
+mod js_06_async_in_callbacks;
+mod js_06_between_callbacks;
+mod js_06_main;
+mod js_06_nested;
+mod js_06_throwing;
+mod js_07_clear;
+mod js_07_delays;
+mod js_07_immediates;
+mod js_07_io_callback;
+mod js_07_phases;
+mod js_07_refresh;
+mod js_07_throwing_timer;
+mod js_07_timer_order;
+mod js_08_default;
+mod js_08_default_caught;
+mod js_08_default_value;
+mod js_08_derived;
+mod js_08_ends_by_itself;
+mod js_08_handled_in_time;
+mod js_08_order;
+mod js_08_too_late;
+mod js_08_uncaught_immediate;
+mod js_08_uncaught_timer;
+mod js_09_before_exit;
+mod js_09_ends;
+mod js_09_exit_now;
+mod js_09_ref;
+mod js_09_rejected_main;
+mod js_09_settled_main;
+mod js_09_unsettled;
+mod js_09_unsettled_code;
+mod js_10_callbacks;
+mod js_14_run;
+mod node;
+// Some of what these offer waits for the twins that are to come.
+#[allow(dead_code, unused_imports, unused_macros)]
+mod show;
+#[allow(dead_code)]
+mod ticks_of;
+
+use crate::Twin;
+
+/// All twins, in the order of their names.
+pub(crate) const TWINS: &[Twin] = &[
+    Twin {
+        name: "js_01_resolution",
+        run: js_01_resolution::run,
+        differs: differs::JS_01_RESOLUTION,
+    },
+    Twin { name: "js_01_states", run: js_01_states::run, differs: &[] },
+    Twin { name: "js_02_executor", run: js_02_executor::run, differs: &[] },
+    Twin { name: "js_02_reactions", run: js_02_reactions::run, differs: &[] },
+    Twin { name: "js_02_self_resolution", run: js_02_self_resolution::run, differs: &[] },
+    Twin {
+        name: "js_02_then_looked_up",
+        run: js_02_then_looked_up::run,
+        differs: differs::JS_02_THEN_LOOKED_UP,
+    },
+    Twin { name: "js_02_thenables", run: js_02_thenables::run, differs: &[] },
+    Twin { name: "js_03_await_places", run: js_03_await_places::run, differs: &[] },
+    Twin { name: "js_03_interleave", run: js_03_interleave::run, differs: &[] },
+    Twin { name: "js_03_tick_table", run: js_03_tick_table::run, differs: &[] },
+    Twin { name: "js_04_all", run: js_04_all::run, differs: &[] },
+    Twin { name: "js_04_all_settled", run: js_04_all_settled::run, differs: &[] },
+    Twin { name: "js_04_any", run: js_04_any::run, differs: &[] },
+    Twin { name: "js_04_race", run: js_04_race::run, differs: &[] },
+    Twin { name: "js_04_with_resolvers_try", run: js_04_with_resolvers_try::run, differs: &[] },
+    Twin { name: "js_05_exec_go", run: js_05_exec_go::run, differs: &[] },
+    Twin { name: "js_05_sync_part", run: js_05_sync_part::run, differs: &[] },
+    Twin { name: "js_06_async_in_callbacks", run: js_06_async_in_callbacks::run, differs: &[] },
+    Twin { name: "js_06_between_callbacks", run: js_06_between_callbacks::run, differs: &[] },
+    Twin { name: "js_06_main", run: js_06_main::run, differs: &[] },
+    Twin { name: "js_06_nested", run: js_06_nested::run, differs: &[] },
+    Twin { name: "js_06_throwing", run: js_06_throwing::run, differs: &[] },
+    Twin { name: "js_07_clear", run: js_07_clear::run, differs: &[] },
+    Twin { name: "js_07_delays", run: js_07_delays::run, differs: &[] },
+    Twin { name: "js_07_immediates", run: js_07_immediates::run, differs: &[] },
+    Twin { name: "js_07_io_callback", run: js_07_io_callback::run, differs: &[] },
+    Twin { name: "js_07_phases", run: js_07_phases::run, differs: &[] },
+    Twin { name: "js_07_refresh", run: js_07_refresh::run, differs: &[] },
+    Twin { name: "js_07_throwing_timer", run: js_07_throwing_timer::run, differs: &[] },
+    Twin { name: "js_07_timer_order", run: js_07_timer_order::run, differs: &[] },
+    Twin { name: "js_08_default", run: js_08_default::run, differs: &[] },
+    Twin {
+        name: "js_08_default_caught",
+        run: js_08_default_caught::run,
+        differs: differs::JS_08_DEFAULT_CAUGHT,
+    },
+    Twin {
+        name: "js_08_default_value",
+        run: js_08_default_value::run,
+        differs: differs::JS_08_DEFAULT_VALUE,
+    },
+    Twin { name: "js_08_derived", run: js_08_derived::run, differs: &[] },
+    Twin { name: "js_08_ends_by_itself", run: js_08_ends_by_itself::run, differs: &[] },
+    Twin { name: "js_08_handled_in_time", run: js_08_handled_in_time::run, differs: &[] },
+    Twin { name: "js_08_order", run: js_08_order::run, differs: &[] },
+    Twin { name: "js_08_too_late", run: js_08_too_late::run, differs: &[] },
+    Twin { name: "js_08_uncaught_immediate", run: js_08_uncaught_immediate::run, differs: &[] },
+    Twin { name: "js_08_uncaught_timer", run: js_08_uncaught_timer::run, differs: &[] },
+    Twin { name: "js_09_before_exit", run: js_09_before_exit::run, differs: &[] },
+    Twin { name: "js_09_ends", run: js_09_ends::run, differs: &[] },
+    Twin { name: "js_09_exit_now", run: js_09_exit_now::run, differs: &[] },
+    Twin { name: "js_09_ref", run: js_09_ref::run, differs: &[] },
+    Twin { name: "js_09_rejected_main", run: js_09_rejected_main::run, differs: &[] },
+    Twin { name: "js_09_settled_main", run: js_09_settled_main::run, differs: &[] },
+    Twin { name: "js_09_unsettled", run: js_09_unsettled::run, differs: &[] },
+    Twin { name: "js_09_unsettled_code", run: js_09_unsettled_code::run, differs: &[] },
+    Twin { name: "js_10_callbacks", run: js_10_callbacks::run, differs: &[] },
+    Twin { name: "js_14_run", run: js_14_run::run, differs: &[] },
+];
+
+/// Programs that have no twin yet. A name leaves this list when its twin enters [`TWINS`].
+pub(crate) const AWAITED: &[&str] = &[
+    "js_03_async_generator_ticks",
+    "js_07_close",
+    "js_07_sockets",
+    "js_08_exit_code",
+    "js_08_listener_throws",
+    "js_08_uncaught_listener",
+    "js_09_server_ref",
+    "js_10_abort",
+    "js_10_interval",
+    "js_10_timers_promises",
+    "js_11_any",
+    "js_11_cancelling",
+    "js_11_controller",
+    "js_11_listeners",
+    "js_11_timeout",
+    "js_12_async_generators",
+    "js_12_async_interleave",
+    "js_12_async_queue",
+    "js_12_async_yield_star",
+    "js_12_foo",
+    "js_12_for_await",
+    "js_12_generators",
+    "js_12_yield_star",
+    "js_13_capture_rejections",
+    "js_13_emitter",
+    "js_13_error",
+    "js_13_error_uncaught",
+    "js_13_error_value_uncaught",
+    "js_13_events_on",
+    "js_13_events_once",
+    "js_13_meta_events",
+    "js_14_bind",
+    "js_14_enter_with",
+    "js_14_generators",
+    "js_14_promises",
+    "js_15_callbackify",
+    "js_15_promisify",
+    "js_t262_async_generator_queue",
+    "js_t262_async_generator_return",
+    "js_t262_async_generator_ticks",
+    "js_t262_combinators",
+    "js_t262_from_sync",
+    "js_t262_interleave",
+    "js_t262_matrix",
+    "js_t262_reactions",
+    "js_t262_top_level_ticks",
+    "js_t262_yield_star",
+    "objects",
+    "ticks",
+];

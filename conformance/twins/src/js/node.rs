@@ -1,0 +1,124 @@
+//! What the programs have in common: their errors, how they show them, and how a program ends.
+
+use std::cell::Cell;
+use std::fmt;
+use std::future::Future;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use fourfold::js::{self, AggregateError, Exit, Promise, Thenable, TypeError, Uncaught, process};
+use fourfold::{Error, Result};
+
+/// An error with a name of its own, as `new RangeError("text")` has one.
+#[derive(Debug)]
+struct Named {
+    name: &'static str,
+    message: String,
+}
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Named {}
+
+/// `new Error("text")`.
+pub(crate) fn error(message: impl Into<String>) -> Error {
+    Error::msg(message.into())
+}
+
+/// `new RangeError("text")`.
+pub(crate) fn range_error(message: impl Into<String>) -> Error {
+    Error::new(Named { name: "RangeError", message: message.into() })
+}
+
+/// An error's `name`.
+pub(crate) fn name(error: &Error) -> &'static str {
+    if let Some(named) = error.downcast_ref::<Named>() {
+        named.name
+    } else if error.is::<TypeError>() {
+        "TypeError"
+    } else if error.is::<AggregateError>() {
+        "AggregateError"
+    } else {
+        "Error"
+    }
+}
+
+/// An error as its name and its text.
+pub(crate) fn show(error: &Error) -> String {
+    format!("{}: {error}", name(error))
+}
+
+/// A thenable whose `then` cannot fail.
+pub(crate) fn thenable<T: 'static>(then: impl FnOnce(js::Resolvers<T>) + 'static) -> Thenable<T> {
+    Thenable::new(move |settle| {
+        then(settle);
+        Ok(())
+    })
+}
+
+/// Keeps the loop from going on for so many milliseconds.
+pub(crate) fn busy(milliseconds: u64) {
+    let until = Instant::now() + Duration::from_millis(milliseconds);
+    while Instant::now() < until {
+        std::hint::spin_loop();
+    }
+}
+
+/// Asks the file system for something, as `fs.stat`, and calls `f` in the poll phase.
+pub(crate) fn stat(f: impl FnOnce() + 'static) {
+    js::queue_work(
+        || Ok(std::env::current_exe()?.metadata()?.is_file()),
+        move |found| {
+            found.expect("this program is a file");
+            f();
+        },
+    );
+}
+
+/// A function that prints a text.
+pub(crate) fn log(text: impl fmt::Display + 'static) -> impl FnOnce() + 'static {
+    move || println!("{text}")
+}
+
+/// Has a promise reacted to as fulfilled or rejected, by a line that begins with `name`.
+pub(crate) fn report<T: Clone + fmt::Display + 'static>(name: &'static str, promise: &Promise<T>) {
+    promise.then_else::<(), _, _>(
+        move |value| {
+            println!("{name}: fulfilled {value}");
+            Ok(())
+        },
+        move |error| {
+            println!("{name}: rejected {}", show(&error));
+            Ok(())
+        },
+    );
+}
+
+/// Runs a program, and ends the process as Node does where that is not with code 0.
+pub(crate) fn program(main: impl Future<Output = Result<()>> + 'static) {
+    let code = Rc::new(Cell::new(0));
+    let last = code.clone();
+    let ended = js::run(async move {
+        process::on_exit(move |code| last.set(code));
+        main.await
+    });
+    let Err(error) = ended else {
+        match code.get() {
+            0 => return,
+            code => std::process::exit(code),
+        }
+    };
+    if let Some(exit) = error.downcast_ref::<Exit>() {
+        if code.get() == 13 {
+            eprintln!("Warning: Detected unsettled top-level await");
+        }
+        std::process::exit(exit.code());
+    }
+    let reason = error.downcast_ref::<Uncaught>().map_or(&error, Uncaught::reason);
+    eprintln!("{}", show(reason));
+    std::process::exit(1);
+}
