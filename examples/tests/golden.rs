@@ -229,10 +229,10 @@ fn js_http_ping() {
 fn js_promise_errors_end_the_process() {
     let ends = [
         ("caught", 0, ""),
-        ("unhandled", 1, "Uncaught (in promise) thrown in the handler"),
-        ("rethrown", 1, "Uncaught no answer"),
+        ("unhandled", 1, "Error: thrown in the handler"),
+        ("rethrown", 1, "Error: no answer"),
         ("pending", 0, ""),
-        ("never", 13, "nothing is left that could settle what main awaits"),
+        ("never", 13, "Warning: Detected unsettled top-level await"),
     ];
     for (program, code, text) in ends {
         let mut command = Command::new(env!("CARGO_BIN_EXE_js_promise_errors"));

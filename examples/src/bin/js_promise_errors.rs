@@ -10,10 +10,10 @@
 //! the next promise is rejected: thrown in the handler
 //! exit code 0
 //! -- unhandled
-//! Uncaught (in promise) thrown in the handler
+//! Error: thrown in the handler
 //! exit code 1
 //! -- rethrown
-//! Uncaught no answer
+//! Error: no answer
 //! exit code 1
 //! -- pending
 //! the timer was the last thing to do
