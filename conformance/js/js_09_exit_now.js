@@ -6,6 +6,6 @@ process.on('exit', (code) => console.log('second listener', code));
 setTimeout(() => {
   process.nextTick(() => console.log('never'));
   queueMicrotask(() => console.log('never'));
-  try { process.exit(4); } finally { console.log('never'); }
+  process.exit(4);
 }, 1);
 setTimeout(() => console.log('never'), 5);

@@ -4,6 +4,5 @@ import { setTimeout as after } from 'node:timers/promises';
 process.on('exit', (code) => console.log('exit', code));
 console.log(await after(1, 'value'));
 setTimeout(() => console.log('never'), 1000);
-process.nextTick(() => console.log('tick'));
 queueMicrotask(() => console.log('microtask'));
 throw new RangeError('out of main');

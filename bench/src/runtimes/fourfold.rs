@@ -34,6 +34,10 @@ impl Runtime for Fourfold {
         super::fourfold_csharp::run(workload, job)
     }
 
+    fn js(&self, workload: Workload, job: Job) -> io::Result<Measured> {
+        super::fourfold_js::run(workload, job)
+    }
+
     fn spawn_join(&self, job: Job) -> io::Result<Measured> {
         run(async move {
             let mut tasks = Vec::with_capacity(job.batch as usize);

@@ -8,6 +8,8 @@ mod fourfold_csharp;
 #[cfg(feature = "fourfold")]
 mod fourfold_go;
 #[cfg(feature = "fourfold")]
+mod fourfold_js;
+#[cfg(feature = "fourfold")]
 mod fourfold_lifo;
 #[cfg(feature = "fourfold")]
 mod fourfold_stall;

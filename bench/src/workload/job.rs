@@ -62,8 +62,7 @@ impl Workload {
             | Self::JsPending
             | Self::JsParked
             | Self::JsHttpHello
-            // Fourfold joins with the dialect.
-            | Self::JsFetch => &[Node, Tokio],
+            | Self::JsFetch => &[Fourfold, Node, Tokio],
             // tokio has no stackful tasks.
             Self::StallAll | Self::StallAllBlock | Self::StallStarted | Self::StallStartedBlock => {
                 &[Fourfold, Go]

@@ -27,6 +27,7 @@ agree! {
     js_02_self_resolution_agrees_with_node: "js_02_self_resolution";
     js_02_then_looked_up_agrees_with_node: "js_02_then_looked_up";
     js_02_thenables_agrees_with_node: "js_02_thenables";
+    js_03_async_generator_ticks_agrees_with_node: "js_03_async_generator_ticks";
     js_03_await_places_agrees_with_node: "js_03_await_places";
     js_03_interleave_agrees_with_node: "js_03_interleave";
     js_03_tick_table_agrees_with_node: "js_03_tick_table";
@@ -64,7 +65,7 @@ agree! {
     js_08_too_late_agrees_with_node: "js_08_too_late";
     js_08_uncaught_immediate_agrees_with_node: "js_08_uncaught_immediate";
     js_08_uncaught_listener_agrees_with_node: "js_08_uncaught_listener";
-    js_08_uncaught_main_agrees_with_node: "js_08_uncaught_main";
+    js_08_uncaught_timer_agrees_with_node: "js_08_uncaught_timer";
     js_09_before_exit_agrees_with_node: "js_09_before_exit";
     js_09_ends_agrees_with_node: "js_09_ends";
     js_09_exit_now_agrees_with_node: "js_09_exit_now";
@@ -74,10 +75,15 @@ agree! {
     js_09_settled_main_agrees_with_node: "js_09_settled_main";
     js_09_unsettled_agrees_with_node: "js_09_unsettled";
     js_09_unsettled_code_agrees_with_node: "js_09_unsettled_code";
+    js_10_callbacks_agrees_with_node: "js_10_callbacks";
+    js_14_run_agrees_with_node: "js_14_run";
+    js_t262_async_generator_ticks_agrees_with_node: "js_t262_async_generator_ticks";
     js_t262_combinators_agrees_with_node: "js_t262_combinators";
+    js_t262_interleave_agrees_with_node: "js_t262_interleave";
     js_t262_matrix_agrees_with_node: "js_t262_matrix";
     js_t262_reactions_agrees_with_node: "js_t262_reactions";
     js_t262_top_level_ticks_agrees_with_node: "js_t262_top_level_ticks";
+    ticks_agrees_with_node: "ticks";
 }
 
 #[test]

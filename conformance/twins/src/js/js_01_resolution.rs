@@ -1,120 +1,136 @@
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use fourfold::js::{self, Promise, Resolvers, Thenable};
 use fourfold::{Error, Result};
 
-use super::show::{Value, Var, error, main, on, throw};
+use super::node::{error, program, report, thenable};
 
-// Promises/A+ 2.2.7 and 2.3: what becomes of the promise that then returns.
-
-type Text = &'static str;
-
-type Then = fn(Resolvers<Text>) -> Result<()>;
-
-fn value() -> Promise<Text> {
-    Promise::resolve("value")
+fn value() -> Promise<String> {
+    Promise::resolve("value".to_string())
 }
 
-fn reason() -> Promise<Text> {
+fn reason() -> Promise<String> {
     Promise::reject(error("reason"))
 }
 
-fn later(settle: impl FnOnce(Resolvers<Text>) + 'static) -> Promise<Text> {
+fn later(settle: impl FnOnce(Resolvers<String>) + 'static) -> Promise<String> {
     let (promise, resolvers) = Promise::with_resolvers();
     js::set_timeout(move || settle(resolvers), 1);
     promise
 }
 
-// 2.3.3: thenables, whose then is called with functions of which the first call counts.
-const THENABLES: &[(Text, Then)] = &[
-    ("fulfils", |settle| {
-        settle.resolve("ok");
-        Ok(())
-    }),
-    ("rejects", |settle| {
-        settle.reject(error("no"));
-        Ok(())
-    }),
-    ("fulfils later", |settle| {
-        js::set_timeout(move || settle.resolve("ok"), 1);
-        Ok(())
-    }),
-    ("rejects later", |settle| {
-        js::set_timeout(move || settle.reject(error("no")), 1);
-        Ok(())
-    }),
-    ("throws", |_| throw("thrown")),
-    ("fulfils, throws", |settle| {
-        settle.resolve("ok");
-        throw("ignored")
-    }),
-    ("fulfils, rejects", |settle| {
-        settle.resolve("ok");
-        settle.reject(error("ignored"));
-        Ok(())
-    }),
-    ("rejects, fulfils", |settle| {
-        settle.reject(error("no"));
-        settle.resolve("ignored");
-        Ok(())
-    }),
-    ("fulfils with a promise, throws", |settle| {
-        settle.resolve(later(|w| w.resolve("late")));
-        throw("ignored")
-    }),
-    ("fulfils with a rejected promise, rejects", |settle| {
-        settle.resolve(reason());
-        settle.reject(error("ignored"));
-        Ok(())
-    }),
-    ("fulfils with a thenable", |settle| {
-        settle.resolve(Thenable::new(|settle| {
-            settle.resolve("inner");
-            settle.resolve("ignored");
-            Ok(())
-        }));
-        Ok(())
-    }),
-    ("fulfils with a throwing thenable", |settle| {
-        settle.resolve(Thenable::new(|_| throw("inner")));
-        Ok(())
-    }),
-    ("rejects with a thenable, which is not adopted", |settle| {
-        settle.reject(Value("the thenable"));
-        Ok(())
-    }),
-];
+fn late() -> Promise<String> {
+    later(|settle| settle.resolve("late".to_string()))
+}
+
+/// Has a handler return what `make` gives.
+fn returned<R: js::Resolve<String>>(name: &'static str, make: impl FnOnce() -> R + 'static) {
+    report(name, &value().then(move |_: String| Ok(make())));
+}
+
+fn ok(settle: &Resolvers<String>, text: &str) {
+    settle.resolve(text.to_string());
+}
+
+fn throwing(then: impl FnOnce(Resolvers<String>) -> Result<()> + 'static) -> Thenable<String> {
+    Thenable::new(then)
+}
+
+fn thrown<T>() -> Result<T, Error> {
+    Err(error("thrown"))
+}
+
+fn adopted() {
+    returned("fulfils", || thenable(|f| ok(&f, "ok")));
+    returned("rejects", || thenable(|f: Resolvers<String>| f.reject(error("no"))));
+    returned("fulfils later", || {
+        thenable(|f| {
+            js::set_timeout(move || ok(&f, "ok"), 1);
+        })
+    });
+    returned("rejects later", || {
+        thenable(|f: Resolvers<String>| {
+            js::set_timeout(move || f.reject(error("no")), 1);
+        })
+    });
+    returned("throws", || throwing(|_| thrown()));
+    returned("fulfils, throws", || {
+        throwing(|f| {
+            ok(&f, "ok");
+            Err(error("ignored"))
+        })
+    });
+    returned("fulfils, rejects", || {
+        thenable(|f| {
+            ok(&f, "ok");
+            f.reject(error("ignored"));
+        })
+    });
+    returned("rejects, fulfils", || {
+        thenable(|f| {
+            f.reject(error("no"));
+            ok(&f, "ignored");
+        })
+    });
+    returned("fulfils with a promise, throws", || {
+        throwing(|f| {
+            f.resolve(late());
+            Err(error("ignored"))
+        })
+    });
+    returned("fulfils with a rejected promise, rejects", || {
+        thenable(|f| {
+            f.resolve(reason());
+            f.reject(error("ignored"));
+        })
+    });
+    returned("fulfils with a thenable", || {
+        thenable(|f| {
+            f.resolve(thenable(|f| {
+                ok(&f, "inner");
+                ok(&f, "ignored");
+            }));
+        })
+    });
+    returned("fulfils with a throwing thenable", || {
+        thenable(|f| f.resolve(throwing(|_| Err(error("inner")))))
+    });
+}
 
 pub(crate) fn run() {
-    main(async {
-        // It ends as its handler does; without one, as the promise itself.
-        on(&value().then(|v| Ok(format!("handler of {v}"))), "returns");
-        on(&value().then(|_| throw::<()>("thrown")), "throws");
-        let handler = |e: Error| Ok(format!("handler of {e}"));
-        on(&reason().then_else(|v| Ok(String::from(v)), handler), "rejection, returns");
-        on(&reason().catch(|_| throw::<Text>("thrown")), "rejection, throws");
-        on(&value().catch(|_| Ok("never")), "no handler");
-        on(&reason().then(|_| Ok("never")), "rejection, no handler");
+    program(async {
+        report("returns", &value().then(|v: String| Ok(format!("handler of {v}"))));
+        report("throws", &value().then(|_: String| thrown::<String>()));
+        report("rejection, returns", &reason().catch(|e| Ok(format!("handler of {e}"))));
+        report("rejection, throws", &reason().catch(|_| thrown::<String>()));
+        report("no handler", &value().catch(|_| Ok("never".to_string())));
+        report("rejection, no handler", &reason().then(|_| Ok("never")));
 
-        // 2.3.1 and 2.3.2: itself, and promises in each state.
-        let own = Var::<Option<Promise<Text>>>::unset();
-        own.set(Some(value().then(move |_| Ok(own.it()))));
-        on(&own.it(), "itself");
-        on::<Text>(&value().then(|_| Ok(value())), "a fulfilled promise");
-        on::<Text>(&value().then(|_| Ok(reason())), "a rejected promise");
-        let late = |w: Resolvers<Text>| w.resolve("late");
-        on::<Text>(&value().then(move |_| Ok(later(late))), "one fulfilled later");
-        let late = |w: Resolvers<Text>| w.reject(error("late"));
-        on::<Text>(&value().then(move |_| Ok(later(late))), "one rejected later");
+        let place: Rc<RefCell<Option<Promise<String>>>> = Rc::default();
+        let itself = place.clone();
+        let own: Promise<String> =
+            value().then(move |_: String| Ok(itself.take().expect("it is there by now")));
+        *place.borrow_mut() = Some(own.clone());
+        report("itself", &own);
+        returned("a fulfilled promise", value);
+        returned("a rejected promise", reason);
+        returned("one fulfilled later", late);
+        returned("one rejected later", || later(|settle| settle.reject(error("late"))));
+        adopted();
 
-        for &(name, then) in THENABLES {
-            on::<Text>(&value().then(move |_| Ok(Thenable::new(then))), name);
-        }
-        let (_, fulfils) = THENABLES[0];
-        let caught = reason().catch(move |_| Ok(Thenable::new(fulfils)));
-        on(&caught, "from a handler of a rejection");
+        // A promise is rejected with an error, always: this stands for the thenable.
+        report("rejects with a thenable, which is not adopted", &{
+            let rejecting = || thenable(|f: Resolvers<String>| f.reject(error("the thenable")));
+            value().then::<String, _>(move |_: String| Ok(rejecting()))
+        });
+        report(
+            "from a handler of a rejection",
+            &reason().catch(|_| Ok(thenable(|f| ok(&f, "ok")))),
+        );
 
-        // 2.3.4: anything else is the value.
-        on(&value().then(|_| Ok("an object")), "then is no function");
-        on(&value().then(|_| Ok(())), "undefined");
+        returned("then is no function", || "an object".to_string());
+        returned("undefined", || "undefined".to_string());
         Ok(())
     });
 }

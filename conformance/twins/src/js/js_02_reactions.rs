@@ -1,80 +1,109 @@
-use fourfold::js::{self, Promise};
+use std::cell::RefCell;
+use std::rc::Rc;
 
-use super::show::{Var, caught, error, main, say, show, throw};
+use fourfold::js::{self, Promise, Resolvers};
 
-fn e<T: 'static>() -> Promise<T> {
-    Promise::reject(error("e"))
+use super::node::{error, program, show};
+
+fn says<T>(text: &'static str) -> impl FnOnce(T) -> fourfold::Result<()> {
+    move |_| {
+        println!("{text}");
+        Ok(())
+    }
 }
 
-fn v() -> Promise<&'static str> {
-    Promise::resolve("v")
+fn shows(name: &'static str) -> impl FnOnce(fourfold::Error) -> fourfold::Result<i32> {
+    move |error| {
+        println!("{name}: {}", show(&error));
+        Ok(0)
+    }
+}
+
+fn value(name: &'static str) -> impl FnOnce(i32) -> fourfold::Result<()> {
+    move |value| {
+        println!("{name}: {value}");
+        Ok(())
+    }
 }
 
 pub(crate) fn run() {
-    main(async {
-        // Reactions run in the order they were added, never at once, also on a settled promise.
+    program(async {
         let settled = Promise::resolve("s");
-        settled.then(|_| say!("first on settled"));
-        settled.then(|_| say!("second on settled"));
+        settled.then(says("first on settled"));
+        settled.then(says("second on settled"));
         println!("nothing has run yet");
 
-        let (promise, settle) = Promise::with_resolvers();
-        let again = promise.clone();
-        promise.then(move |()| {
+        let (pending, settle) = Promise::with_resolvers();
+        let again = pending.clone();
+        pending.then(move |()| {
             println!("first on pending");
-            again.then(|()| say!("added in a reaction"));
+            again.then(says("added in a reaction"));
             Ok(())
         });
-        promise.then(|()| say!("second on pending"));
+        pending.then(says("second on pending"));
         settle.resolve(());
         println!("resolved, and nothing has run yet");
 
-        // Without a handler the end is passed on.
-        Promise::resolve(1).catch(|_| Ok(2)).then(|v| say!("value passed on: {v}"));
-        let passed = e::<()>().then(|()| Ok(2));
-        caught(&passed, |e| say!("error passed on: {}", show(&e)));
+        Promise::resolve(1).catch(|_| Ok(2)).then(value("value passed on"));
+        Promise::<i32>::reject(error("e")).then(|_| Ok(2)).catch(shows("error passed on"));
 
-        // A handler's value, error and promise become the end of the derived promise.
-        Promise::resolve(1).then(|v| Ok(v + 1)).then(|v| say!("value: {v}"));
-        Promise::resolve(1).then(|_| throw::<()>("thrown")).catch(|e| say!("thrown: {}", show(&e)));
-        e().catch(|e| Ok(format!("recovered from {e}"))).then(|v| say!("{v}"));
-        Promise::resolve(1)
-            .then(|_| Ok(Promise::<()>::reject(error("inner"))))
-            .catch(|e: fourfold::Error| say!("returned rejection: {}", show(&e)));
-
-        // finally gets nothing, passes the end on, and only its failure replaces it.
-        v().finally(|| say!("finally is given 0")).then(|v| say!("after finally: {v}"));
-        e::<()>().finally(|| Ok(())).catch(|e| say!("after finally: {}", show(&e)));
-        caught(&v().finally(|| throw::<()>("in finally")), |e| {
-            say!("finally throws: {}", show(&e))
-        });
-        e::<()>()
-            .finally(|| Ok(Promise::<()>::reject(error("from finally"))))
-            .catch(|e| say!("finally rejects: {}", show(&e)));
-        let release = Var::unset();
-        v().finally(move || {
-            Ok(Promise::<()>::new(|settle| {
-                release.set(Some(settle));
+        Promise::resolve(1).then(|v: i32| Ok(v + 1)).then(value("value"));
+        Promise::resolve(1).then(|_: i32| Err::<i32, _>(error("thrown"))).catch(shows("thrown"));
+        Promise::<String>::reject(error("e")).catch(|e| Ok(format!("recovered from {e}"))).then(
+            |text: String| {
+                println!("{text}");
                 Ok(())
-            }))
-        })
-        .then(|v| say!("finally was waited for: {v}"));
+            },
+        );
+        Promise::resolve(1)
+            .then(|_: i32| Ok(Promise::<i32>::reject(error("inner"))))
+            .catch(shows("returned rejection"));
+
+        text(Promise::resolve("v").finally(|| {
+            println!("finally is given 0");
+            Ok(())
+        }));
+        Promise::<i32>::reject(error("e")).finally(|| Ok(())).catch(shows("after finally"));
+        Promise::resolve(0)
+            .finally(|| Err::<(), _>(error("in finally")))
+            .catch(shows("finally throws"));
+        Promise::<i32>::reject(error("e"))
+            .finally(|| Ok(Promise::<()>::reject(error("from finally"))))
+            .catch(shows("finally rejects"));
+        let release: Rc<RefCell<Option<Resolvers<()>>>> = Rc::default();
+        let place = release.clone();
+        Promise::resolve("v")
+            .finally(move || {
+                Ok(Promise::new(move |settle| {
+                    *place.borrow_mut() = Some(settle);
+                    Ok(())
+                }))
+            })
+            .then(|v: &str| {
+                println!("finally was waited for: {v}");
+                Ok(())
+            });
         js::set_timeout(
             move || {
                 println!("release");
-                release.it().resolve(());
+                release.take().expect("finally was called").resolve(());
             },
             1,
         );
 
-        // Promise.resolve gives a promise back as it is, and wraps anything else.
-        println!("the same promise: {}", Promise::<&str>::resolve(settled.clone()).same(&settled));
-        let inner = settled.clone();
-        let outer = Promise::<&str>::new(|settle| {
-            settle.resolve(inner);
+        println!("the same promise: {}", Promise::resolve(settled.clone()).same(&settled));
+        let new = Promise::new(|settle| {
+            settle.resolve(settled.clone());
             Ok(())
         });
-        println!("new from new: {}", outer.same(&settled));
+        println!("new from new: {}", new.same(&settled));
+        Ok(())
+    });
+}
+
+fn text(promise: Promise<&'static str>) {
+    promise.then(|v: &str| {
+        println!("after finally: {v}");
         Ok(())
     });
 }

@@ -1,37 +1,52 @@
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use fourfold::js::{self, Promise, TypeError};
 
-use super::show::{Var, caught, main, say, show};
+use super::node::{log, program, show};
 
 pub(crate) fn run() {
-    main(async {
-        // By the promise's own function.
-        let resolve = Var::unset();
-        let own = Promise::<()>::new(|settle| {
-            resolve.set(Some(settle));
-            Ok(())
+    program(async {
+        let (own, settle) = Promise::<i32>::with_resolvers();
+        own.catch(|error| {
+            println!("own: {} {}", error.is::<TypeError>(), show(&error));
+            Ok(0)
         });
-        own.catch(|e| say!("own: {} {}", e.is::<TypeError>(), show(&e)));
-        resolve.it().resolve(own);
+        settle.resolve(own.clone());
 
-        // By a handler that returns the promise it makes.
-        let derived = Var::<Option<Promise<()>>>::unset();
-        let made = Promise::resolve(1).then(move |_| Ok(derived.it()));
-        derived.set(Some(made));
-        derived.it().catch(|e| say!("derived: {} {}", e.is::<TypeError>(), show(&e)));
+        let place: Rc<RefCell<Option<Promise<i32>>>> = Rc::default();
+        let itself = place.clone();
+        let derived: Promise<i32> =
+            Promise::resolve(1).then(move |_: i32| Ok(itself.take().expect("it is there by now")));
+        *place.borrow_mut() = Some(derived.clone());
+        derived.catch(|error| {
+            println!("derived: {} {}", error.is::<TypeError>(), show(&error));
+            Ok(0)
+        });
 
-        // By withResolvers, and only the first call counts.
         let (promise, settle) = Promise::<i32>::with_resolvers();
         settle.resolve(promise.clone());
         settle.resolve(1);
-        promise.then_else(|_| say!("never"), |e| say!("withResolvers: {}", show(&e)));
+        promise.then_else::<(), _, _>(
+            |_| {
+                println!("never");
+                Ok(())
+            },
+            |error| {
+                println!("withResolvers: {}", show(&error));
+                Ok(())
+            },
+        );
 
-        // Two promises that wait for each other never settle; that is not noticed.
-        let (a, settle_a) = Promise::<()>::with_resolvers();
-        let (b, settle_b) = Promise::<()>::with_resolvers();
-        settle_a.resolve(b);
+        let (a, settle_a) = Promise::<i32>::with_resolvers();
+        let (b, settle_b) = Promise::<i32>::with_resolvers();
+        settle_a.resolve(b.clone());
         settle_b.resolve(a.clone());
-        caught(&a.then(|()| say!("never")), |_| say!("never"));
-        js::set_timeout(|| println!("a circle of two stays pending"), 1);
+        a.finally(|| {
+            println!("never");
+            Ok(())
+        });
+        js::set_timeout(log("a circle of two stays pending"), 1);
         println!("end of main");
         Ok(())
     });

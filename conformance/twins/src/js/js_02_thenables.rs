@@ -1,128 +1,108 @@
-use std::fmt::Display;
+use fourfold::js::{self, Promise, Thenable, async_fn};
 
-use fourfold::Result;
-use fourfold::js::{self, Promise, Resolvers, Thenable, async_fn};
-
-use super::show::{error, main, say, show, throw};
-
-type Text = &'static str;
-
-fn report<T: Display + Clone + 'static>(name: Text, promise: &Promise<T>) {
-    promise.then_else(
-        move |value| say!("{name}: fulfilled {value}"),
-        move |error| say!("{name}: rejected {}", show(&error)),
-    );
-}
-
-fn thenable<T: 'static>(then: impl FnOnce(Resolvers<T>) -> Result<()> + 'static) -> Thenable<T> {
-    Thenable::new(then)
-}
-
-fn following<T: Clone>(then: impl FnOnce(Resolvers<T>) -> Result<()> + 'static) -> Promise<T> {
-    Promise::resolve(thenable(then))
-}
-
-/// A thenable that fulfils at once.
-fn fulfils(value: Text) -> Thenable<Text> {
-    thenable(move |settle| {
-        settle.resolve(value);
-        Ok(())
-    })
-}
+use super::node::{error, log, program, report, thenable};
 
 pub(crate) fn run() {
-    main(async {
-        // then is called in a microtask of its own, not by resolve.
+    program(async {
         let logging = thenable(|settle| {
             println!("then is called");
             settle.resolve("adopted");
-            Ok(())
         });
-        let p = Promise::<Text>::new(|settle| {
+        let promise = Promise::<&str>::new(|settle| {
             settle.resolve(logging);
             println!("resolve has returned");
             Ok(())
         });
-        js::queue_microtask(|| println!("a microtask queued after resolve"));
-        report("logging", &p);
+        js::queue_microtask(log("a microtask queued after resolve"));
+        report("logging", &promise);
 
-        // Each of the two functions works once, and the first call wins.
-        let twice = following(|settle| {
-            settle.resolve(1);
-            settle.resolve(2);
-            Ok(())
-        });
-        report("twice", &twice);
-        let both = following(|settle| {
-            settle.resolve(1);
-            settle.reject(error("no"));
-            Ok(())
-        });
-        report("resolve, reject", &both);
-        let both = following(|settle| {
-            settle.reject(error("yes"));
-            settle.resolve(1);
-            Ok(())
-        });
-        report("reject, resolve", &both);
+        let of = |name, thenable: Thenable<i32>| report(name, &Promise::<i32>::resolve(thenable));
+        of(
+            "twice",
+            thenable(|settle| {
+                settle.resolve(1);
+                settle.resolve(2);
+            }),
+        );
+        of(
+            "resolve, reject",
+            thenable(|settle| {
+                settle.resolve(1);
+                settle.reject(error("no"));
+            }),
+        );
+        of(
+            "reject, resolve",
+            thenable(|settle| {
+                settle.reject(error("yes"));
+                settle.resolve(1);
+            }),
+        );
 
-        // A throw rejects, unless one of them was called before.
-        report("throws", &following::<i32>(|_| throw("in then")));
-        let late = following(|settle| {
-            settle.resolve(1);
-            throw("late")
-        });
-        report("resolve, throw", &late);
-        let late = following::<i32>(|settle| {
-            settle.reject(error("first"));
-            throw("late")
-        });
-        report("reject, throw", &late);
+        of("throws", Thenable::new(|_| Err(error("in then"))));
+        of(
+            "resolve, throw",
+            Thenable::new(|settle| {
+                settle.resolve(1);
+                Err(error("late"))
+            }),
+        );
+        of(
+            "reject, throw",
+            Thenable::new(|settle| {
+                settle.reject(error("first"));
+                Err(error("late"))
+            }),
+        );
 
-        // A thenable may lead to another one, or to a promise.
-        let nested = following::<Text>(|settle| {
-            settle.resolve(fulfils("inner"));
-            Ok(())
-        });
-        report("nested", &nested);
-        let native = following::<Text>(|settle| {
-            settle.resolve(Promise::resolve("native"));
-            Ok(())
-        });
-        report("to a promise", &native);
-        let native = following::<Text>(|settle| {
-            settle.resolve(Promise::reject(error("native")));
-            Ok(())
-        });
-        report("to a rejected one", &native);
-        let nested = following::<i32>(|settle| {
-            settle.resolve(thenable(|_| throw("inner")));
-            settle.resolve(2);
-            Ok(())
-        });
-        report("nested, throws", &nested);
+        let of = |name, thenable: Thenable<&'static str>| {
+            report(name, &Promise::<&str>::resolve(thenable))
+        };
+        of("nested", thenable(|settle| settle.resolve(thenable(|settle| settle.resolve("inner")))));
+        of("to a promise", thenable(|settle| settle.resolve(Promise::resolve("native"))));
+        of(
+            "to a rejected one",
+            thenable(|settle| settle.resolve(Promise::<&str>::reject(error("native")))),
+        );
+        of(
+            "nested, throws",
+            thenable(|settle| {
+                settle.resolve(Thenable::new(|_| Err(error("inner"))));
+                settle.resolve("2");
+            }),
+        );
 
-        // It may call back later.
-        let later = following(|settle| {
-            js::set_timeout(move || settle.resolve("by a timer"), 1);
-            Ok(())
-        });
-        report("later", &later);
-        report("never", &following::<i32>(|_| Ok(())));
+        of(
+            "later",
+            thenable(|settle| {
+                js::set_timeout(move || settle.resolve("by a timer"), 1);
+            }),
+        );
+        of("never", thenable(drop));
 
-        // Handlers may return one, and async functions await one.
-        let returned = Promise::resolve(()).then(|()| Ok(fulfils("returned")));
-        report::<Text>("from a handler", &returned);
-        let awaited = async_fn(async { Promise::<Text>::resolve(fulfils("awaited")).await });
-        report("awaited", &awaited);
-        let throws = async_fn(async {
-            match following::<String>(|_| throw("in then")).await {
-                Err(e) => Ok(format!("caught {e}")),
-                returned => returned,
-            }
-        });
-        report("awaited, throws", &throws);
-        report::<Text>("returned by async", &async_fn(async { Ok(fulfils("returned")) }));
+        let returned: Promise<&str> =
+            Promise::resolve(()).then(|()| Ok(thenable(|settle| settle.resolve("returned"))));
+        report("from a handler", &returned);
+        report(
+            "awaited",
+            &async_fn(async {
+                let awaited = thenable(|settle| settle.resolve("awaited"));
+                Promise::<&str>::resolve(awaited).await
+            }),
+        );
+        report(
+            "awaited, throws",
+            &async_fn(async {
+                let throwing = Thenable::new(|_| Err(error("in then")));
+                match Promise::<String>::resolve(throwing).await {
+                    Ok(value) => Ok(value),
+                    Err(error) => Ok(format!("caught {error}")),
+                }
+            }),
+        );
+        let returned: Promise<&str> =
+            async_fn(async { Ok(thenable(|settle| settle.resolve("returned"))) });
+        report("returned by async", &returned);
         Ok(())
     });
 }

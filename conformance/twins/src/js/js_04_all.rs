@@ -1,71 +1,73 @@
-use fourfold::Result;
-use fourfold::js::{Promise, Resolvers, Thenable};
+use std::cell::Cell;
+use std::rc::Rc;
 
-use super::show::{Var, after, error, failing, main, show, throw};
+use fourfold::js::{self, Delay, Promise, Thenable};
 
-fn thenable<T: Clone>(then: impl FnOnce(Resolvers<T>) -> Result<()> + 'static) -> Promise<T> {
-    Promise::resolve(Thenable::new(then))
+use super::node::{error, program, show, thenable};
+
+fn after(ms: impl Delay, value: &'static str) -> Promise<&'static str> {
+    js::set_timeout_promise_with(ms, value)
 }
 
-fn answers_twice(value: i32) -> Promise<i32> {
-    thenable(move |settle| {
-        settle.resolve(value);
-        settle.resolve(-1);
-        Ok(())
-    })
-}
-
-fn joined<T: ToString>(values: &[T]) -> String {
-    values.iter().map(T::to_string).collect::<Vec<_>>().join(", ")
+fn failing(ms: impl Delay, text: &'static str) -> Promise<&'static str> {
+    let (promise, settle) = Promise::with_resolvers();
+    js::set_timeout(move || settle.reject(error(text)), ms);
+    promise
 }
 
 pub(crate) fn run() {
-    main(async {
-        let plain = Promise::resolve;
-        let values =
-            Promise::all([after(15, "slow"), plain("plain"), after(1, "quick"), plain("settled")]);
-        println!("in the order of the input: {}", joined(&values.await?));
-        println!("empty: {}", Promise::all([] as [Promise<()>; 0]).await?.len());
+    program(async {
+        let values = Promise::all([
+            after(15, "slow"),
+            Promise::resolve("plain"),
+            after(1, "quick"),
+            Promise::resolve("settled"),
+        ]);
+        println!("in the order of the input: {}", values.await?.join(", "));
+        println!("empty: {}", Promise::all::<Promise<()>>([]).await?.len());
 
-        // The first rejection wins, and the others go on.
-        let finished = Var::new(0);
-        let finishes = after(40, ()).then(move |()| {
-            finished.next();
-            Ok(())
+        let finished = Rc::new(Cell::new(0));
+        let count = finished.clone();
+        let slow = after(40, "").then(move |_| {
+            count.set(count.get() + 1);
+            Ok("")
         });
-        let others = [finishes, failing(20, "second"), failing(1, "first")];
+        let others = [slow, failing(20, "second"), failing(1, "first")];
         if let Err(e) = Promise::all(others).await {
             println!("rejected by {} finished {}", show(&e), finished.get());
         }
-        after(60, ()).await?;
+        after(60, "").await?;
         println!("the others went on: finished {}", finished.get());
 
-        // Rejected already: the one that comes first in the input.
-        let rejected = [after(1, ()), Promise::reject(error("a")), Promise::reject(error("b"))];
-        if let Err(e) = Promise::all(rejected).await {
+        let two = [after(1, ""), Promise::reject(error("a")), Promise::reject(error("b"))];
+        if let Err(e) = Promise::all(two).await {
             println!("{}", show(&e));
         }
 
-        // Thenables are adopted, and their second answer does not count.
-        println!("{}", joined(&Promise::all([answers_twice(1), answers_twice(2)]).await?));
-        let throws = thenable(|_| throw("then throws"));
-        if let Err(e) = Promise::all([answers_twice(1), throws]).await {
+        let adopted = |value: i32| {
+            thenable(move |settle| {
+                settle.resolve(value);
+                settle.resolve(0);
+            })
+        };
+        let both = Promise::all([adopted(1), adopted(2)]).await?;
+        println!("{}, {}", both[0], both[1]);
+        let failing = Thenable::new(|_| Err(error("then throws")));
+        if let Err(e) = Promise::all([adopted(1), failing]).await {
             println!("{}", show(&e));
         }
 
-        // An input that fails while it is walked rejects.
-        let broken = || [Ok(Promise::resolve(1)), throw("while walked")].into_iter();
-        let all = Promise::<Vec<_>>::try_call(|| {
-            let walked: Vec<_> = broken().collect::<Result<_>>()?;
-            Ok(Promise::all(walked))
-        });
-        if let Err(e) = all.await {
+        // A Rust iterator cannot throw; what reads the input can.
+        let broken = || -> fourfold::Result<Promise<Vec<i32>>> {
+            let walked = [Ok(Promise::resolve(1)), Err(error("while walked"))];
+            Ok(Promise::all(walked.into_iter().collect::<Result<Vec<_>, _>>()?))
+        };
+        if let Err(e) = Promise::<Vec<i32>>::try_call(broken).await {
             println!("{}", show(&e));
         }
 
-        // One promise twice.
         let p = after(1, "p");
-        println!("{}", joined(&Promise::all([&p, &p]).await?));
+        println!("{}", Promise::all([&p, &p]).await?.join(", "));
         Ok(())
     });
 }

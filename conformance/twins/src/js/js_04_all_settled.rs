@@ -1,12 +1,23 @@
-use std::fmt::Display;
+use std::cell::Cell;
+use std::rc::Rc;
 
-use fourfold::js::{Promise, Settled, Thenable};
+use fourfold::js::{self, Delay, Promise, Settled, Thenable};
 
-use super::show::{Var, after, error, failing, main, throw};
+use super::node::{error, program, thenable};
 
-fn print<T: Display>(outcomes: Vec<Settled<T>>) {
-    for o in outcomes {
-        match o {
+fn after(ms: impl Delay, value: &'static str) -> Promise<&'static str> {
+    js::set_timeout_promise_with(ms, value)
+}
+
+fn failing(ms: impl Delay, text: &'static str) -> Promise<&'static str> {
+    let (promise, settle) = Promise::with_resolvers();
+    js::set_timeout(move || settle.reject(error(text)), ms);
+    promise
+}
+
+fn print(outcomes: Vec<Settled<&'static str>>) {
+    for outcome in outcomes {
+        match outcome {
             Settled::Fulfilled(value) => println!("fulfilled value {value}"),
             Settled::Rejected(reason) => println!("rejected reason {reason}"),
         }
@@ -14,29 +25,30 @@ fn print<T: Display>(outcomes: Vec<Settled<T>>) {
 }
 
 pub(crate) fn run() {
-    main(async {
-        let promises = [
+    program(async {
+        let mixed = [
             after(20, "slow"),
             failing(1, "bad"),
             Promise::resolve("plain"),
             Promise::reject(error("at once")),
         ];
-        print(Promise::all_settled(promises).await?);
-        println!("empty: {}", Promise::all_settled([] as [Promise<()>; 0]).await?.len());
-        let rejects = Thenable::new(|settle| {
+        print(Promise::all_settled(mixed).await?);
+        println!("empty: {}", Promise::all_settled::<Promise<()>>([]).await?.len());
+        let rejecting = thenable(|settle| {
             settle.reject(error("thenable"));
-            settle.resolve(1);
+            settle.resolve("1");
+        });
+        let throwing = Thenable::new(|_| Err(error("thrown")));
+        print(Promise::all_settled([rejecting, throwing]).await?);
+
+        let seen = Rc::new(Cell::new(false));
+        let saw = seen.clone();
+        let never = Promise::with_resolvers().0;
+        Promise::all_settled([after(1, ""), never]).then(move |_| {
+            saw.set(true);
             Ok(())
         });
-        let throws = Thenable::new(|_| throw("thrown"));
-        print(Promise::all_settled([rejects, throws]).await?);
-        let seen = Var::new(false);
-        let (never, _) = Promise::with_resolvers();
-        Promise::all_settled([after(1, ()), never]).then(move |_| {
-            seen.set(true);
-            Ok(())
-        });
-        after(5, ()).await?;
+        after(5, "").await?;
         println!("one that never settles is waited for: {}", !seen.get());
         Ok(())
     });

@@ -1,39 +1,43 @@
 use fourfold::Error;
-use fourfold::js::{AggregateError, Promise, Thenable, process};
+use fourfold::js::{self, AggregateError, Delay, Promise, Thenable, process};
 
-use super::show::{after, error, failing, main, name, throw};
+use super::node::{error, name, program, thenable};
+
+fn after(ms: impl Delay, value: &'static str) -> Promise<&'static str> {
+    js::set_timeout_promise_with(ms, value)
+}
+
+fn failing(ms: impl Delay, text: &'static str) -> Promise<&'static str> {
+    let (promise, settle) = Promise::with_resolvers();
+    js::set_timeout(move || settle.reject(error(text)), ms);
+    promise
+}
 
 fn print(e: &Error) {
-    let errors: Vec<_> = e.errors().iter().map(Error::to_string).collect();
-    println!("{} {} {e} [{}]", name(e), e.is::<AggregateError>(), errors.join(", "));
+    let texts: Vec<String> = e.errors().iter().map(Error::to_string).collect();
+    println!("{} {} {e} [{}]", name(e), e.is::<AggregateError>(), texts.join(", "));
 }
 
 pub(crate) fn run() {
-    main(async {
-        let promises = [after(40, "slow"), failing(1, "bad"), after(10, "quick")];
-        println!("{}", Promise::any(promises).await?);
-        let promises =
+    program(async {
+        let won = Promise::any([after(40, "slow"), failing(1, "bad"), after(10, "quick")]);
+        println!("{}", won.await?);
+        let settled =
             [Promise::reject(error("a")), Promise::resolve("plain"), Promise::resolve("settled")];
-        println!("{}", Promise::any(promises).await?);
-        // The errors stand in the order of the input, not of the failures.
-        let failures =
-            [failing::<()>(5, "late"), failing(1, "early"), Promise::reject(error("at once"))];
-        if let Err(e) = Promise::any(failures).await {
+        println!("{}", Promise::any(settled).await?);
+        let all_fail = [failing(5, "late"), failing(1, "early"), Promise::reject(error("at once"))];
+        if let Err(e) = Promise::any(all_fail).await {
             print(&e);
         }
-        if let Err(e) = Promise::any([] as [Promise<()>; 0]).await {
+        if let Err(e) = Promise::any::<Promise<()>>([]).await {
             print(&e);
         }
-        let throws = Thenable::new(|_| throw("thenable"));
-        let fulfils = Thenable::new(|settle| {
-            settle.resolve("thenable");
-            Ok(())
-        });
-        println!("{}", Promise::any([throws, fulfils]).await?);
-        // The others go on, and their failures are handled.
+        let throwing = Thenable::new(|_| Err(error("thenable")));
+        let resolving = thenable(|settle| settle.resolve("thenable"));
+        println!("{}", Promise::any([throwing, resolving]).await?);
         process::on_unhandled_rejection(|_| println!("never"));
         println!("{}", Promise::any([failing(20, "unseen"), after(1, "won")]).await?);
-        after(30, ()).await?;
+        after(30, "").await?;
         println!("end");
         Ok(())
     });

@@ -1,40 +1,58 @@
-use fourfold::js::{Promise, async_fn};
+use fourfold::Result;
+use fourfold::js::{Promise, Resolve, async_fn};
 
-use super::show::{caught, error, main, null, say, show, throw};
+use super::node::{error, program, show};
 
-type Text = &'static str;
+/// Calls `f` by `try`, and says what comes of it.
+fn attempt<R: Resolve<&'static str>>(f: impl FnOnce() -> Result<R>) {
+    Promise::<&str>::try_call(f).then_else::<(), _, _>(
+        |v| {
+            println!("try: {v}");
+            Ok(())
+        },
+        |e| {
+            println!("try: {}", show(&e));
+            Ok(())
+        },
+    );
+}
 
 pub(crate) fn run() {
-    main(async {
+    program(async {
         let (promise, settle) = Promise::with_resolvers();
-        promise.then(|v| say!("resolved with {v}"));
+        promise.then(|v: &str| {
+            println!("resolved with {v}");
+            Ok(())
+        });
         settle.resolve("a value");
         settle.reject(error("ignored"));
-        let (promise, settle) = Promise::<Text>::with_resolvers();
-        caught(&promise, |e| say!("rejected with {}", show(&e)));
+        let (promise, settle) = Promise::with_resolvers();
+        promise.catch(|e| {
+            println!("rejected with {}", show(&e));
+            Ok("")
+        });
         settle.reject(error("an error"));
         settle.resolve("ignored");
 
-        // try calls at once, and turns a throw into a rejection.
         println!("before try");
-        let called = Promise::<Text>::try_call(|| {
+        attempt(|| {
             println!("called at once");
             Ok("value")
         });
-        called.then(|v| say!("try: {v}"));
         println!("after try");
-        Promise::<()>::try_call(|| throw::<()>("thrown")).catch(|e| say!("try: {}", show(&e)));
-        let of_async = Promise::<Text>::try_call(|| {
+        attempt(|| Err::<&str, _>(error("thrown")));
+        attempt(|| {
             Ok(async_fn(async {
-                null().await?;
+                Promise::resolve(()).await?;
                 Ok("from async")
-            }) as Promise<Text>)
+            }))
         });
-        of_async.then(|v| say!("try: {v}"));
-        Promise::<()>::try_call(|| Ok(Promise::<()>::reject(error("returned"))))
-            .catch(|e| say!("try: {}", show(&e)));
+        attempt(|| Ok(Promise::<&str>::reject(error("returned"))));
         let (a, b) = (1, 2);
-        Promise::<i32>::try_call(|| Ok(a + b)).then(|v| say!("try with arguments: {v}"));
+        Promise::<i32>::try_call(|| Ok(a + b)).then(|v: i32| {
+            println!("try with arguments: {v}");
+            Ok(())
+        });
         println!("end of main");
         Ok(())
     });

@@ -1,90 +1,90 @@
 use fourfold::Result;
-use fourfold::js::{self, Promise, RangeError, async_fn};
+use fourfold::js::{self, Promise, async_fn};
 
-use super::show::{main, null, say, show, throw};
+use super::node::{error, log, program, range_error, show};
+
+/// `await null`.
+async fn tick() -> Result<()> {
+    Promise::resolve(()).await
+}
 
 fn f(name: &'static str) -> Promise<&'static str> {
     async_fn(async move {
         println!("{name} starts");
-        null().await?;
+        tick().await?;
         println!("{name} after the first await");
-        null().await?;
+        tick().await?;
         println!("{name} after the second await");
         Ok(name)
     })
 }
 
-fn failing() -> Promise<()> {
-    async_fn(async {
-        println!("failing starts");
-        throw::<()>("at once")
-    })
+fn done(promise: &Promise<&'static str>) {
+    promise.then(|name| {
+        println!("{name} is done");
+        Ok(())
+    });
 }
 
-fn nested() -> Promise<()> {
-    async_fn(async {
-        null().await?;
-        deeper()
-    })
+fn rejected(promise: &Promise<()>) {
+    promise.catch(|e| {
+        println!("rejected: {}", show(&e));
+        Ok(())
+    });
 }
 
 fn deeper() -> Result<()> {
-    Err(RangeError::new("deep").into())
+    Err(range_error("deep"))
 }
 
-fn forgets() -> Promise<()> {
-    async_fn(async {
-        f("c");
-        say!("not waited for")
-    })
-}
-
-fn outer() -> Promise<()> {
-    async_fn(async {
-        println!("outer starts");
-        middle().await?;
-        say!("outer ends")
-    })
-}
-
-fn middle() -> Promise<()> {
-    async_fn(async {
-        println!("middle starts");
-        inner().await?;
-        say!("middle ends")
+fn layer(name: &'static str, inner: Option<fn() -> Promise<()>>) -> Promise<()> {
+    async_fn(async move {
+        println!("{name} starts");
+        match inner {
+            Some(inner) => inner().await?,
+            None => tick().await?,
+        }
+        println!("{name} ends");
+        Ok(())
     })
 }
 
 fn inner() -> Promise<()> {
-    async_fn(async {
-        println!("inner starts");
-        null().await?;
-        say!("inner ends")
-    })
+    layer("inner", None)
+}
+
+fn middle() -> Promise<()> {
+    layer("middle", Some(inner))
 }
 
 pub(crate) fn run() {
-    main(async {
+    program(async {
         println!("before");
-        f("a").then(|v| say!("{v} is done"));
+        done(&f("a"));
         println!("between");
-        f("b").then(|v| say!("{v} is done"));
+        done(&f("b"));
         println!("after");
 
-        // A throw before the first await rejects; it does not reach the caller.
-        let promise = failing();
+        let failing = async_fn(async {
+            println!("failing starts");
+            Err::<(), _>(error("at once"))
+        });
         println!("the call returned");
-        promise.catch(|e| say!("rejected: {}", show(&e)));
+        rejected(&failing);
 
-        // So does one in a function called after the await.
-        nested().catch(|e| say!("rejected: {}", show(&e)));
+        rejected(&async_fn(async {
+            tick().await?;
+            deeper()
+        }));
 
-        // Nothing waits without an await: the body goes on.
-        forgets();
+        async_fn::<_, _, ()>(async {
+            f("c");
+            println!("not waited for");
+            Ok(())
+        });
 
-        // A call that awaits a call runs both up to the innermost await.
-        outer();
-        js::queue_microtask(|| println!("a microtask"));
+        layer("outer", Some(middle));
+        js::queue_microtask(log("a microtask"));
         println!("end of main");
         Ok(())
     });

@@ -1,23 +1,24 @@
 use fourfold::js::{self, Promise, async_fn};
 
-use super::show::{busy, log, main, null, say};
-
-// An async function goes on between two callbacks, if what it awaits is settled.
+use super::node::{busy, log, program};
 
 fn steps(name: &'static str) {
-    async_fn(async move {
+    async_fn::<_, _, ()>(async move {
         for i in 1..=3 {
             println!("{name}{i}");
-            null().await?;
+            Promise::resolve(()).await?;
         }
         Ok(())
     });
 }
 
 pub(crate) fn run() {
-    main(async {
+    program(async {
         let (promise, settle) = Promise::with_resolvers();
-        promise.then(|()| say!("resolved in the first timer, seen before the second"));
+        promise.then(|()| {
+            println!("resolved in the first timer, seen before the second");
+            Ok(())
+        });
 
         js::set_timeout(
             move || {

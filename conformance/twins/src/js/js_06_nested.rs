@@ -1,63 +1,57 @@
+use std::cell::Cell;
+use std::rc::Rc;
+
 use fourfold::js;
 
-use super::show::{Var, log, main};
+use super::node::{log, program};
 
-// Ticks queued by ticks run before any microtask; microtasks queued by microtasks run before the next
-// tick. Only when both queues are empty the loop goes on.
-
-#[derive(Clone, Copy)]
-struct Counts {
-    ticks: Var<u32>,
-    microtasks: Var<u32>,
-}
-
-impl Counts {
-    fn tick(self) {
-        println!("tick {}", self.ticks.next());
-        if self.ticks.get() == 1 {
-            js::queue_microtask(move || self.microtask());
-        }
-        if self.ticks.get() < 4 {
-            js::next_tick(move || self.tick());
-        }
+fn tick(number: u32) {
+    println!("tick {number}");
+    if number == 1 {
+        js::queue_microtask(|| microtask(1));
     }
-
-    fn microtask(self) {
-        println!("microtask {}", self.microtasks.next());
-        if self.microtasks.get() == 1 {
-            js::next_tick(|| {
-                println!("tick of the first microtask");
-                js::queue_microtask(log("microtask of that tick"));
-            });
-        }
-        if self.microtasks.get() < 4 {
-            js::queue_microtask(move || self.microtask());
-        }
+    if number < 4 {
+        js::next_tick(move || tick(number + 1));
     }
 }
 
-/// Queues itself with `queue` until it has run as often as this.
-fn again(left: u32, queue: fn(Box<dyn FnOnce()>), end: &'static str) {
-    if left > 1 {
-        queue(Box::new(move || again(left - 1, queue, end)));
-    } else {
-        println!("{end}");
+fn microtask(number: u32) {
+    println!("microtask {number}");
+    if number == 1 {
+        js::next_tick(|| {
+            println!("tick of the first microtask");
+            js::queue_microtask(log("microtask of that tick"));
+        });
+    }
+    if number < 4 {
+        js::queue_microtask(move || microtask(number + 1));
+    }
+}
+
+fn ticks(left: u32) {
+    match left {
+        0 => println!("1000 ticks"),
+        _ => js::next_tick(move || ticks(left - 1)),
+    }
+}
+
+fn microtasks(left: Rc<Cell<u32>>) {
+    match left.replace(left.get() - 1) {
+        1 => println!("1000 microtasks"),
+        _ => js::queue_microtask(move || microtasks(left)),
     }
 }
 
 pub(crate) fn run() {
-    main(async {
-        let counts = Counts { ticks: Var::new(0), microtasks: Var::new(0) };
-        js::set_immediate(move || {
+    program(async {
+        js::set_immediate(|| {
             println!("immediate");
-            js::next_tick(move || counts.tick());
+            js::next_tick(|| tick(1));
             js::set_immediate(log("next immediate"));
         });
-
-        // Many in a row keep the loop from its next phase.
         js::set_immediate(|| {
-            js::next_tick(|| again(1000, js::next_tick, "1000 ticks"));
-            js::queue_microtask(|| again(1000, js::queue_microtask, "1000 microtasks"));
+            js::next_tick(|| ticks(999));
+            js::queue_microtask(|| microtasks(Rc::new(Cell::new(1000))));
             js::set_immediate(log("after all of them"));
         });
         Ok(())

@@ -1,40 +1,46 @@
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use fourfold::js::{self, Immediate, Timeout};
 
-use super::show::{Var, busy, log, main};
+use super::node::{busy, log, program};
 
-pub(crate) fn run() {
-    main(async {
-        // A timer clears ones that are due at the same time, of its duration and of another.
-        let (b, d) = (Var::unset(), Var::unset());
-        js::set_timeout(
-            move || {
-                println!("a clears b and d");
-                js::clear_timeout(&b.it());
-                js::clear_timeout(&d.it());
-            },
-            1,
-        );
-        b.set(Some(js::set_timeout(log("never"), 1)));
-        js::set_timeout(log("c"), 1);
-        d.set(Some(js::set_timeout(log("never"), 2)));
-        js::set_timeout(strange, 3);
-        busy(5);
-        Ok(())
-    });
+type Place<T> = Rc<RefCell<Option<T>>>;
+
+fn clear(place: &Place<Timeout>) {
+    js::clear_timeout(place.borrow().as_ref().expect("it is there by now"));
+}
+
+fn first() {
+    let (b, d) = (Place::default(), Place::default());
+    let (later_b, later_d) = (b.clone(), d.clone());
+    js::set_timeout(
+        move || {
+            println!("a clears b and d");
+            clear(&later_b);
+            clear(&later_d);
+        },
+        1,
+    );
+    *b.borrow_mut() = Some(js::set_timeout(log("never"), 1));
+    js::set_timeout(log("c"), 1);
+    *d.borrow_mut() = Some(js::set_timeout(log("never"), 2));
+    js::set_timeout(strange, 3);
+    busy(5);
 }
 
 fn strange() {
-    // clear_timeout and clear_interval are the same for a timer.
     js::clear_interval(&js::set_timeout(log("never"), 1));
-    js::clear_timeout(&js::set_interval(log("never"), 1));
-    let done = Var::<Option<Timeout>>::unset();
+    js::clear_timeout(&js::set_interval(|| println!("never"), 1));
+    let done = Place::default();
+    let own = done.clone();
     let timer = js::set_timeout(
         move || {
-            js::clear_timeout(&done.it());
+            clear(&own);
             println!("a timer clears itself while it runs");
             js::set_timeout(
                 move || {
-                    js::clear_timeout(&done.it());
+                    clear(&own);
                     println!("and once more when it has run");
                     intervals();
                 },
@@ -43,20 +49,20 @@ fn strange() {
         },
         1,
     );
-    done.set(Some(timer));
+    *done.borrow_mut() = Some(timer);
 }
 
-// An interval that clears itself; one that is cleared from outside.
 fn intervals() {
-    let n = Var::new(0);
-    let own = Var::unset();
+    let place = Place::default();
+    let (own, mut n) = (place.clone(), 0);
     let interval = js::set_interval(
         move || {
-            println!("own {}", n.next());
-            if n.get() < 3 {
+            n += 1;
+            println!("own {n}");
+            if n < 3 {
                 return;
             }
-            js::clear_interval(&own.it());
+            clear(&own);
             println!("own is cleared");
             let outer = js::set_interval(|| {}, 1);
             js::set_timeout(
@@ -70,22 +76,28 @@ fn intervals() {
         },
         1,
     );
-    own.set(Some(interval));
+    *place.borrow_mut() = Some(interval);
 }
 
-// An immediate clears one behind it.
 fn immediates() {
-    let second = Var::<Option<Immediate>>::unset();
+    let place: Place<Immediate> = Place::default();
+    let second = place.clone();
     js::set_immediate(move || {
         println!("immediate 1 clears 2");
-        js::clear_immediate(&second.it());
+        js::clear_immediate(second.borrow().as_ref().expect("it is there by now"));
     });
-    second.set(Some(js::set_immediate(log("never"))));
+    *place.borrow_mut() = Some(js::set_immediate(log("never")));
     js::set_immediate(|| {
         println!("immediate 3");
         js::clear_immediate(&js::set_immediate(log("never")));
     });
-    let cleared = Var::<Option<Immediate>>::unset();
-    js::next_tick(move || js::clear_immediate(&cleared.it()));
-    cleared.set(Some(js::set_immediate(log("never"))));
+    let cleared = js::set_immediate(log("never"));
+    js::next_tick(move || js::clear_immediate(&cleared));
+}
+
+pub(crate) fn run() {
+    program(async {
+        first();
+        Ok(())
+    });
 }

@@ -1,35 +1,38 @@
-use fourfold::js::{self, process};
+use std::cell::RefCell;
+use std::rc::Rc;
 
-use super::show::{Var, busy, log, main};
+use fourfold::js::{self, Timeout, process};
 
-// Delays that are no good become 1 ms, and are warned of.
+use super::node::{busy, log, program};
+
+fn interval() {
+    let place: Rc<RefCell<Option<Timeout>>> = Rc::default();
+    let (own, mut n) = (place.clone(), 0);
+    let interval = js::set_interval(
+        move || {
+            n += 1;
+            println!("interval of 0 {n}");
+            if n == 3 {
+                js::clear_interval(&own.take().expect("it is there by now"));
+            }
+        },
+        0,
+    );
+    *place.borrow_mut() = Some(interval);
+}
 
 pub(crate) fn run() {
-    main(async {
+    program(async {
         process::on_warning(|w| println!("{}: {}", w.name(), w.message()));
         js::set_immediate(|| {
             js::set_timeout(log("not a number"), f64::NAN);
             js::set_timeout(log("below zero"), -5);
             js::set_timeout(log("infinite"), f64::INFINITY);
-            js::set_timeout(log("too big"), 2_u32.pow(31));
+            js::set_timeout(log("too big"), 2_f64.powi(31));
             js::set_timeout(log("2 ms"), 2);
             busy(5);
-            let biggest = 2_u32.pow(31) - 1;
-            js::set_timeout(log("the biggest there is, unreferenced"), biggest).unref();
-            js::set_immediate(|| {
-                let n = Var::new(0);
-                let interval = Var::unset();
-                let repeated = js::set_interval(
-                    move || {
-                        println!("interval of 0 {}", n.next());
-                        if n.get() == 3 {
-                            js::clear_interval(&interval.it());
-                        }
-                    },
-                    0,
-                );
-                interval.set(Some(repeated));
-            });
+            js::set_timeout(log("the biggest there is, unreferenced"), i32::MAX).unref();
+            js::set_immediate(interval);
         });
         Ok(())
     });

@@ -1,28 +1,53 @@
+use std::cell::Cell;
+use std::rc::Rc;
+
 use fourfold::js;
 
-use super::show::{Var, busy, log, main};
+use super::node::{busy, log, program};
 
-// Immediates that are added while immediates run wait for the next turn; I/O and timers get theirs
-// between.
+fn third_turn(text: &'static str) {
+    js::set_immediate(log(text));
+}
+
+fn second() {
+    println!("second turn");
+    js::set_immediate(|| {
+        println!("third turn");
+        js::set_timeout(last, 1);
+    });
+    js::next_tick(|| {
+        println!("tick");
+        third_turn("third turn, from a tick");
+    });
+    js::queue_microtask(|| {
+        println!("microtask");
+        third_turn("third turn, from a microtask");
+    });
+}
+
+fn again(repeats: Rc<Cell<u32>>, stopped: Rc<Cell<bool>>) {
+    repeats.set(repeats.get() + 1);
+    if !stopped.get() {
+        js::set_immediate(move || again(repeats, stopped));
+    }
+}
+
+fn last() {
+    let (repeats, stopped) = (Rc::new(Cell::new(0)), Rc::new(Cell::new(false)));
+    again(repeats.clone(), stopped.clone());
+    js::set_timeout(
+        move || {
+            stopped.set(true);
+            println!("the timer came, after some immediates: {}", repeats.get() > 2);
+        },
+        20,
+    );
+}
 
 pub(crate) fn run() {
-    main(async {
+    program(async {
         js::set_immediate(|| {
-            js::set_immediate(|| {
-                println!("second turn");
-                js::set_immediate(|| {
-                    println!("third turn");
-                    js::set_timeout(last, 1);
-                });
-                js::next_tick(|| {
-                    println!("tick");
-                    js::set_immediate(log("third turn, from a tick"));
-                });
-                js::queue_microtask(|| {
-                    println!("microtask");
-                    js::set_immediate(log("third turn, from a microtask"));
-                });
-            });
+            js::set_immediate(second);
             js::set_immediate(log("second turn, the other"));
             println!("first turn");
         });
@@ -33,24 +58,4 @@ pub(crate) fn run() {
         });
         Ok(())
     });
-}
-
-// One that repeats itself does not keep timers from running.
-fn last() {
-    let (repeats, stopped) = (Var::new(0), Var::new(false));
-    again(repeats, stopped);
-    js::set_timeout(
-        move || {
-            stopped.set(true);
-            println!("the timer came, after some immediates: {}", repeats.get() > 2);
-        },
-        20,
-    );
-}
-
-fn again(repeats: Var<u32>, stopped: Var<bool>) {
-    repeats.next();
-    if !stopped.get() {
-        js::set_immediate(move || again(repeats, stopped));
-    }
 }

@@ -1,37 +1,33 @@
 use fourfold::js;
 
-use super::show::{Var, main, stat};
+use super::node::{program, stat};
 
-// From an I/O callback an immediate comes before a 0 ms timer, whatever was asked for first.
-
-fn again(round: Var<u32>) {
+fn again(round: u32) {
     stat(move || {
-        let name = format!("round {}:", round.next());
-        let (timer, immediate, tick_of_it) = (name.clone(), name.clone(), name.clone());
-        let (microtask, tick) = (name.clone(), name.clone());
+        let say = move |what: &'static str| move || println!("round {round}: {what}");
         js::set_timeout(
             move || {
-                println!("{timer} timer");
-                if round.get() < 3 {
-                    again(round);
+                say("timer")();
+                if round < 3 {
+                    again(round + 1);
                 }
             },
             0,
         );
         js::set_immediate(move || {
-            println!("{immediate} immediate");
-            js::next_tick(move || println!("{tick_of_it} tick of the immediate"));
+            say("immediate")();
+            js::next_tick(say("tick of the immediate"));
             js::set_immediate(|| {});
         });
-        js::queue_microtask(move || println!("{microtask} microtask"));
-        js::next_tick(move || println!("{tick} tick"));
-        println!("{name} I/O");
+        js::queue_microtask(say("microtask"));
+        js::next_tick(say("tick"));
+        say("I/O")();
     });
 }
 
 pub(crate) fn run() {
-    main(async {
-        again(Var::new(0));
+    program(async {
+        again(1);
         Ok(())
     });
 }

@@ -1,14 +1,12 @@
 use fourfold::js;
 
-use super::show::{busy, log, main, stat};
+use super::node::{busy, log, program, stat};
 
-// From each phase to the next ones. It begins in a check phase, so that it is known where the loop is.
-
-fn from_check(then: fn()) {
-    js::set_immediate(move || {
+fn from_check(then: impl FnOnce() + 'static) {
+    js::set_immediate(|| {
         println!("check");
         js::set_timeout(log("timers: due already"), 1);
-        js::set_immediate(move || {
+        js::set_immediate(|| {
             println!("check: of the next turn");
             then();
         });
@@ -16,13 +14,13 @@ fn from_check(then: fn()) {
     });
 }
 
-fn from_timers(then: fn()) {
+fn from_timers(then: impl FnOnce() + 'static) {
     js::set_timeout(
-        move || {
+        || {
             println!("timers");
             js::set_immediate(log("check: of the same turn"));
             js::set_timeout(
-                move || {
+                || {
                     println!("timers: of a later turn");
                     then();
                 },
@@ -33,11 +31,11 @@ fn from_timers(then: fn()) {
     );
 }
 
-fn from_poll(then: fn()) {
-    stat(move || {
+fn from_poll(then: impl FnOnce() + 'static) {
+    stat(|| {
         println!("poll");
         js::set_timeout(
-            move || {
+            || {
                 println!("timers");
                 then();
             },
@@ -48,8 +46,8 @@ fn from_poll(then: fn()) {
 }
 
 pub(crate) fn run() {
-    main(async {
-        from_check(|| from_timers(|| from_poll(|| println!("end"))));
+    program(async {
+        from_check(|| from_timers(|| from_poll(log("end"))));
         Ok(())
     });
 }

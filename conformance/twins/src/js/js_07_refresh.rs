@@ -1,61 +1,74 @@
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
 use fourfold::js::{self, Timeout};
 
-use super::show::{Var, busy, log, main};
+use super::node::{busy, log, program};
+
+type Place = Rc<RefCell<Option<Timeout>>>;
+
+/// An interval that is ended when `f` says so.
+fn repeat(mut f: impl FnMut() -> bool + 'static, ms: u32) {
+    let place = Place::default();
+    let own = place.clone();
+    let interval = js::set_interval(
+        move || {
+            if f() {
+                js::clear_interval(own.borrow().as_ref().expect("it is there by now"));
+            }
+        },
+        ms,
+    );
+    *place.borrow_mut() = Some(interval);
+}
+
+/// A timeout's function is gone once it was called: an interval stands for one that is refreshed then.
+fn again() {
+    let mut runs = 0;
+    repeat(
+        move || {
+            runs += 1;
+            println!("run {runs}");
+            if runs == 3 {
+                put_off();
+            }
+            runs == 3
+        },
+        2,
+    );
+}
+
+fn put_off() {
+    let off = Rc::new(Cell::new(true));
+    let still = off.clone();
+    let put = js::set_timeout(move || println!("put off: {}", !still.get()), 200);
+    let mut n = 0;
+    repeat(
+        move || {
+            put.refresh();
+            n += 1;
+            if n == 4 {
+                off.set(false);
+            }
+            n == 4
+        },
+        10,
+    );
+}
 
 pub(crate) fn run() {
-    main(async {
-        // refresh sets a timer anew: it goes behind the others of its duration.
+    program(async {
         let first = js::set_timeout(log("first"), 4);
         js::set_timeout(log("second"), 4);
-        let refreshed = first.refresh();
+        let same = std::ptr::eq(first.refresh(), &first);
         busy(10);
-        println!("refresh gives the timer: {}", std::ptr::eq(refreshed, &first));
+        println!("refresh gives the timer: {same}");
 
-        // A cleared one stays cleared.
         let cleared = js::set_timeout(log("never"), 1);
         js::clear_timeout(&cleared);
         cleared.refresh();
 
-        // One that has run runs once more. A timeout's function is gone then, so it is an interval.
-        js::set_timeout(
-            || {
-                let runs = Var::new(0);
-                let again = Var::<Option<Timeout>>::unset();
-                let interval = js::set_interval(
-                    move || {
-                        println!("run {}", runs.next());
-                        if runs.get() < 3 {
-                            again.it().refresh();
-                        } else {
-                            js::clear_interval(&again.it());
-                            put_off();
-                        }
-                    },
-                    2,
-                );
-                again.set(Some(interval));
-            },
-            10,
-        );
+        js::set_timeout(again, 10);
         Ok(())
     });
-}
-
-// Put off as long as it is refreshed in time.
-fn put_off() {
-    let off = Var::new(true);
-    let put = js::set_timeout(move || println!("put off: {}", !off.get()), 200);
-    let n = Var::new(0);
-    let refresher = Var::unset();
-    let interval = js::set_interval(
-        move || {
-            put.refresh();
-            if n.next() == 4 {
-                js::clear_interval(&refresher.it());
-                off.set(false);
-            }
-        },
-        10,
-    );
-    refresher.set(Some(interval));
 }

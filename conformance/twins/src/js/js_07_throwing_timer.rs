@@ -1,12 +1,35 @@
-use fourfold::js::{self, process};
+use std::cell::RefCell;
+use std::rc::Rc;
 
-use super::show::{Var, busy, log, main, throw};
+use fourfold::Error;
+use fourfold::js::{self, Timeout, process};
 
-// A callback that throws is uncaught. The others still run, and the next one even before what the
-// thrower queued.
+use super::node::{busy, error, log, program};
+
+fn immediates() {
+    js::set_immediate(log("immediate 1"));
+    js::set_immediate(|| {
+        js::next_tick(log("tick of immediate 2"));
+        Err::<(), _>(error("immediate 2"))
+    });
+    js::set_immediate(log("immediate 3"));
+    let place: Rc<RefCell<Option<Timeout>>> = Rc::default();
+    let (own, mut n) = (place.clone(), 0);
+    let interval = js::set_interval(
+        move || {
+            n += 1;
+            if n == 3 {
+                js::clear_interval(&own.take().expect("it is there by now"));
+            }
+            Err::<(), Error>(error(format!("interval {n}")))
+        },
+        5,
+    );
+    *place.borrow_mut() = Some(interval);
+}
 
 pub(crate) fn run() {
-    main(async {
+    program(async {
         process::on_uncaught_exception(|error, origin| println!("uncaught: {error} ({origin})"));
         js::set_immediate(|| {
             js::set_timeout(log("timer 1"), 1);
@@ -14,7 +37,7 @@ pub(crate) fn run() {
                 || {
                     js::next_tick(log("tick of timer 2"));
                     js::queue_microtask(log("microtask of timer 2"));
-                    throw::<()>("timer 2")
+                    Err::<(), _>(error("timer 2"))
                 },
                 1,
             );
@@ -30,25 +53,4 @@ pub(crate) fn run() {
         });
         Ok(())
     });
-}
-
-fn immediates() {
-    js::set_immediate(log("immediate 1"));
-    js::set_immediate(|| {
-        js::next_tick(log("tick of immediate 2"));
-        throw::<()>("immediate 2")
-    });
-    js::set_immediate(log("immediate 3"));
-    let n = Var::new(0);
-    let interval = Var::unset();
-    let throwing = js::set_interval(
-        move || {
-            if n.next() == 3 {
-                js::clear_interval(&interval.it());
-            }
-            throw::<()>(format!("interval {}", n.get()))
-        },
-        5,
-    );
-    interval.set(Some(throwing));
 }

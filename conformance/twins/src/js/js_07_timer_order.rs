@@ -2,13 +2,13 @@ use std::time::Duration;
 
 use fourfold::js;
 
-use super::show::{busy, log, main};
+use super::node::{busy, log, program};
 
 // Timers that are due at once: by the time they are due, and those of one duration in the order they were
 // set.
 
 pub(crate) fn run() {
-    main(async {
+    program(async {
         js::set_immediate(|| {
             js::set_timeout(log("90 ms"), 90);
             js::set_timeout(log("60 ms"), 60);

@@ -1,11 +1,9 @@
 use fourfold::js::{self, Promise, process};
 
-use super::show::{error, log, main};
-
-// Nobody listens: the first unhandled rejection ends the program with code 1.
+use super::node::{error, log, program};
 
 pub(crate) fn run() {
-    main(async {
+    program(async {
         process::on_exit(|code| println!("exit {code}"));
         Promise::<()>::reject(error("nobody handles this"));
         Promise::<()>::reject(error("nor this"));

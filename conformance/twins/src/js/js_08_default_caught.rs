@@ -1,17 +1,15 @@
 use fourfold::js::{self, Promise, process};
 
-use super::show::{Value, error, log, main, name};
-
-// Without a listener for rejections it goes to uncaughtException, and the loop lives on.
+use super::node::{error, log, name, program};
 
 pub(crate) fn run() {
-    main(async {
+    program(async {
         process::on_uncaught_exception(|error, origin| {
-            println!("{} {error} ({origin})", name(error));
+            println!("{} undefined {error} ({origin})", name(error));
         });
         Promise::<()>::reject(error("an error"));
-        Promise::<()>::reject(Value("a string"));
-        Promise::<()>::reject(Value("undefined"));
+        Promise::<()>::reject(error("a string"));
+        Promise::<()>::reject(error("undefined"));
         js::set_immediate(log("immediate"));
         process::on_exit(|code| println!("exit {code}"));
         Ok(())

@@ -1,15 +1,13 @@
 use fourfold::js::{self, Promise, process};
 
-use super::show::{Value, log, main};
-
-// A reason that is no error.
+use super::node::{error, log, program};
 
 pub(crate) fn run() {
-    main(async {
+    program(async {
         process::on_exit(|code| println!("exit {code}"));
         js::set_timeout(
             || {
-                Promise::<()>::reject(Value("a string"));
+                Promise::<()>::reject(error("a string"));
                 js::set_immediate(log("never"));
             },
             1,

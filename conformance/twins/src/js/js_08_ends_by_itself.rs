@@ -1,20 +1,24 @@
 use fourfold::js::{Promise, process};
 
-use super::show::{error, main, say, throw};
-
-// All is handled and nothing is left: the program ends by itself, with code 0.
+use super::node::{error, program};
 
 pub(crate) fn run() {
-    main(async {
+    program(async {
         process::on_exit(|code| println!("exit {code}"));
-        let never = Promise::<()>::new(|_| Ok(()));
-        never.then(|()| say!("never"));
+        let never = Promise::<()>::with_resolvers().0;
+        never.then(|()| {
+            println!("never");
+            Ok(())
+        });
         Promise::<()>::reject(error("failed"))
             .catch(|e| {
                 println!("caught: {e}");
-                throw::<()>("thrown in the handler")
+                Err::<(), _>(error("thrown in the handler"))
             })
-            .catch(|e| say!("caught: {e}"));
+            .catch(|e| {
+                println!("caught: {e}");
+                Ok(())
+            });
         println!("end of main");
         Ok(())
     });

@@ -1,19 +1,25 @@
 use fourfold::js::{self, Promise, async_fn, process};
 
-use super::show::{error, main, null, say};
-
-// A rejection is looked at when both queues are empty: until then a handler comes in time.
+use super::node::{error, log, program};
 
 fn rejected(text: &'static str) -> Promise<()> {
     Promise::reject(error(text))
 }
 
 fn handle(promise: &Promise<()>) {
-    promise.catch(|e| say!("caught: {e}"));
+    promise.catch(|e| {
+        println!("caught: {e}");
+        Ok(())
+    });
+}
+
+/// `await null`.
+async fn tick() -> fourfold::Result<()> {
+    Promise::resolve(()).await
 }
 
 pub(crate) fn run() {
-    main(async {
+    program(async {
         process::on_unhandled_rejection(|rejection| println!("unhandled: {}", rejection.reason()));
         process::on_rejection_handled(|_| println!("handled later"));
 
@@ -23,32 +29,30 @@ pub(crate) fn run() {
         let b = rejected("in a microtask");
         js::queue_microtask(move || handle(&b));
         let c = rejected("in the tick of a microtask");
-        js::queue_microtask(|| js::next_tick(move || handle(&c)));
+        js::queue_microtask(move || js::next_tick(move || handle(&c)));
         let d = rejected("in the tenth microtask");
-        async_fn(async move {
+        async_fn::<_, _, ()>(async move {
             for _ in 0..10 {
-                null().await?;
+                tick().await?;
             }
             handle(&d);
             Ok(())
         });
         let e = rejected("in the third of nested ticks");
-        js::next_tick(|| js::next_tick(|| js::next_tick(move || handle(&e))));
-        // A handler on a promise that follows it handles it, too.
+        js::next_tick(move || js::next_tick(move || js::next_tick(move || handle(&e))));
         handle(&rejected("passed on").then(|()| Ok(())));
         let f = rejected("awaited");
-        async_fn(async {
-            null().await?;
+        async_fn::<_, _, ()>(async move {
+            tick().await?;
             if let Err(x) = f.await {
                 println!("caught: {x}");
             }
             Ok(())
         });
-        // What takes part in a combinator is handled, whatever becomes of it.
         Promise::race([Promise::resolve(()), rejected("in a race")]);
         Promise::all_settled([rejected("in allSettled")]);
         Promise::any([Promise::resolve(()), rejected("in any")]);
-        js::set_immediate(|| println!("immediate"));
+        js::set_immediate(log("immediate"));
         Ok(())
     });
 }

@@ -1,28 +1,36 @@
-use std::collections::HashMap;
+use std::cell::RefCell;
+use std::rc::Rc;
 
 use fourfold::js::{self, Promise, process};
 
-use super::show::{Var, error, log, main, say};
+use super::node::{error, log, program};
 
-// Handlers that come too late: unhandledRejection first, rejectionHandled when the handler is there.
+/// Promises and what they are called.
+type Names = Rc<RefCell<Vec<(Promise<()>, &'static str)>>>;
 
-type Names = Var<HashMap<usize, &'static str>>;
-
-fn rejected(names: Names, text: &'static str) -> Promise<()> {
-    let p = Promise::reject(error(text));
-    names.with(|names| names.insert(p.id(), text));
-    p
+fn rejected(names: &Names, text: &'static str) -> Promise<()> {
+    let promise = Promise::reject(error(text));
+    names.borrow_mut().push((promise.clone(), text));
+    promise
 }
 
-fn name(names: Names, promise: usize) -> Option<&'static str> {
-    names.with(|names| names.get(&promise).copied())
+fn name(names: &Names, rejection: &js::Rejection) -> &'static str {
+    let names = names.borrow();
+    names.iter().find(|(promise, _)| rejection.is_of(promise)).map_or("unknown", |(_, name)| name)
+}
+
+fn catch(promise: &Promise<()>, line: impl FnOnce(fourfold::Error) -> String + 'static) {
+    promise.catch(move |e| {
+        println!("{}", line(e));
+        Ok(())
+    });
 }
 
 fn in_an_immediate(names: Names) {
-    let p = rejected(names, "in an immediate");
+    let p = rejected(&names, "in an immediate");
     js::set_immediate(move || {
         println!("immediate");
-        p.catch(|e| say!("caught: {e}"));
+        catch(&p, |e| format!("caught: {e}"));
         js::next_tick(log("tick of the immediate"));
         js::queue_microtask(log("microtask of the immediate"));
         js::set_timeout(move || in_a_timer(names), 1);
@@ -30,11 +38,11 @@ fn in_an_immediate(names: Names) {
 }
 
 fn in_a_timer(names: Names) {
-    let p = rejected(names, "in a timer");
+    let p = rejected(&names, "in a timer");
     js::set_timeout(
         move || {
             println!("timer");
-            p.then_else(Ok, |e| say!("caught: {e}"));
+            catch(&p, |e| format!("caught: {e}"));
             js::set_timeout(move || twice(names), 1);
         },
         1,
@@ -42,24 +50,23 @@ fn in_a_timer(names: Names) {
 }
 
 fn twice(names: Names) {
-    let p = rejected(names, "twice");
+    let p = rejected(&names, "twice");
     js::set_timeout(
         move || {
-            p.catch(|_| say!("first"));
-            p.catch(|_| say!("second"));
-            js::set_timeout(move || chained(names), 1);
+            catch(&p, |_| "first".into());
+            catch(&p, |_| "second".into());
+            js::set_timeout(move || chained(&names), 1);
         },
         1,
     );
 }
 
-fn chained(names: Names) {
-    // Only the end of a chain is unhandled, and a handler on it comes too late.
-    let end = rejected(names, "start of a chain").then(Ok::<(), _>).then(Ok::<(), _>);
-    names.with(|names| names.insert(end.id(), "end of a chain"));
+fn chained(names: &Names) {
+    let end: Promise<()> = rejected(names, "start of a chain").then(|()| Ok(())).then(|()| Ok(()));
+    names.borrow_mut().push((end.clone(), "end of a chain"));
     js::set_timeout(
         move || {
-            end.catch(|_| say!("caught at the end"));
+            catch(&end, |_| "caught at the end".into());
             js::set_timeout(log("end"), 1);
         },
         1,
@@ -67,16 +74,17 @@ fn chained(names: Names) {
 }
 
 pub(crate) fn run() {
-    main(async {
-        let names = Names::new(HashMap::new());
+    program(async {
+        let names = Names::default();
+        let known = names.clone();
         process::on_unhandled_rejection(move |rejection| {
             let reason = rejection.reason().to_string();
-            let same = name(names, rejection.promise()) == Some(&reason);
+            let same = name(&known, rejection) == reason;
             println!("unhandled: {reason} - the same promise: {same}");
         });
+        let known = names.clone();
         process::on_rejection_handled(move |rejection| {
-            let name = name(names, rejection.promise()).expect("it has a name");
-            println!("handled later: {name}");
+            println!("handled later: {}", name(&known, rejection));
         });
         in_an_immediate(names);
         Ok(())

@@ -1,24 +1,24 @@
-use fourfold::js::{self, Promise, RangeError, process};
+use fourfold::js::{self, Promise, process};
 
-use super::show::{error, log, main, say};
-
-// A throw inside a catch handler only rejects the next promise; rethrown from an immediate it ends the
-// program.
+use super::node::{error, log, program, range_error};
 
 pub(crate) fn run() {
-    main(async {
+    program(async {
         process::on_exit(|code| println!("exit {code}"));
         Promise::<()>::reject(error("failed"))
             .catch(|e| {
                 println!("caught: {e}");
-                Err::<(), _>(RangeError::new("thrown in the handler").into())
+                Err::<(), _>(range_error("thrown in the handler"))
             })
             .catch(|e| {
                 println!("caught: {e}");
-                js::set_immediate(|| Err::<(), _>(e));
+                js::set_immediate(move || Err::<(), _>(e));
                 Ok(())
             })
-            .then(|()| say!("goes on"));
+            .then(|()| {
+                println!("goes on");
+                Ok(())
+            });
         js::set_immediate(log("immediate 1"));
         js::set_timeout(log("never"), 1000);
         Ok(())

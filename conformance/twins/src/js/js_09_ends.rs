@@ -1,23 +1,21 @@
 use fourfold::js::{self, Promise, async_fn, process};
 
-use super::show::{log, main, say};
-
-// The loop ends when no referenced handle is left.
-
-fn pending() -> Promise<()> {
-    Promise::new(|_| Ok(()))
-}
+use super::node::{log, program};
 
 pub(crate) fn run() {
-    main(async {
+    program(async {
         process::on_exit(|code| println!("exit {code}"));
         process::on_before_exit(|code| println!("beforeExit {code}"));
-        pending().then(|()| say!("never"));
-        async_fn(async {
-            pending().await?;
-            say!("never")
+        Promise::<()>::with_resolvers().0.then(|()| {
+            println!("never");
+            Ok(())
         });
-        js::set_interval(log("never"), 1e6).unref();
+        async_fn::<_, _, ()>(async {
+            Promise::<()>::with_resolvers().0.await?;
+            println!("never");
+            Ok(())
+        });
+        js::set_interval(|| println!("never"), 1e6).unref();
         js::set_immediate(log("never: unreferenced, and nothing else is left")).unref();
         js::next_tick(log("tick"));
         js::queue_microtask(log("microtask"));

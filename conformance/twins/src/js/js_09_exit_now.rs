@@ -1,11 +1,9 @@
 use fourfold::js::{self, process};
 
-use super::show::{log, main};
-
-// exit ends at once: what is queued does not run, beforeExit is not told.
+use super::node::{log, program};
 
 pub(crate) fn run() {
-    main(async {
+    program(async {
         process::on_before_exit(|_| println!("never"));
         process::on_exit(|code| {
             println!("first listener {code}");
@@ -16,7 +14,6 @@ pub(crate) fn run() {
             || {
                 js::next_tick(log("never"));
                 js::queue_microtask(log("never"));
-                // What stands behind it in this function would run.
                 process::exit(4);
             },
             1,

@@ -1,16 +1,13 @@
-use fourfold::js::{self, RangeError, process};
+use fourfold::js::{self, process};
 
-use super::show::{after, log, main};
-
-// A main promise that rejects ends the program with code 1, whatever is left.
+use super::node::{log, program, range_error};
 
 pub(crate) fn run() {
-    main(async {
+    program(async {
         process::on_exit(|code| println!("exit {code}"));
-        println!("{}", after(1, "value").await?);
+        println!("{}", js::set_timeout_promise_with(1, "value").await?);
         js::set_timeout(log("never"), 1000);
-        js::next_tick(log("tick"));
         js::queue_microtask(log("microtask"));
-        Err(RangeError::new("out of main").into())
+        Err(range_error("out of main"))
     });
 }

@@ -1,14 +1,12 @@
 use fourfold::js::{self, Promise, process};
 
-use super::show::{after, error, log, main};
-
-// A main promise that settles ends nothing by itself: the loop goes on until nothing is left.
+use super::node::{error, log, program};
 
 pub(crate) fn run() {
-    main(async {
+    program(async {
         process::on_exit(|code| println!("exit {code}"));
         println!("main waits");
-        println!("{}", after(1, "value").await?);
+        println!("{}", js::set_timeout_promise_with(1, "value").await?);
         if let Err(e) = Promise::<()>::reject(error("caught")).await {
             println!("{e}");
         }

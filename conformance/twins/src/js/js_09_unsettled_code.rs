@@ -1,18 +1,13 @@
 use fourfold::js::{self, Promise, process};
 
-use super::show::{Var, log, main};
-
-// beforeExit is told first and can still settle it; a listener for exit may set another code.
+use super::node::{log, program};
 
 pub(crate) fn run() {
-    main(async {
+    program(async {
         let (promise, settle) = Promise::with_resolvers();
-        let rounds = Var::new(0);
         process::on_before_exit(move |code| {
             println!("beforeExit {code}");
-            if rounds.next() == 1 {
-                settle.resolve("by beforeExit");
-            }
+            settle.resolve("by beforeExit");
         });
         process::on_exit(|code| {
             println!("exit {code}");
@@ -20,6 +15,6 @@ pub(crate) fn run() {
         });
         println!("{}", promise.await?);
         js::set_timeout(log("timer"), 1);
-        Promise::<()>::new(|_| Ok(())).await
+        Promise::<()>::with_resolvers().0.await
     });
 }

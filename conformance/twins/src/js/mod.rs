@@ -12,6 +12,7 @@ mod js_02_reactions;
 mod js_02_self_resolution;
 mod js_02_then_looked_up;
 mod js_02_thenables;
+mod js_03_async_generator_ticks;
 mod js_03_await_places;
 mod js_03_interleave;
 mod js_03_tick_table;
@@ -49,7 +50,7 @@ mod js_08_order;
 mod js_08_too_late;
 mod js_08_uncaught_immediate;
 mod js_08_uncaught_listener;
-mod js_08_uncaught_main;
+mod js_08_uncaught_timer;
 mod js_09_before_exit;
 mod js_09_ends;
 mod js_09_exit_now;
@@ -59,18 +60,28 @@ mod js_09_server_ref;
 mod js_09_settled_main;
 mod js_09_unsettled;
 mod js_09_unsettled_code;
+mod js_10_callbacks;
+mod js_14_run;
+mod js_t262_async_generator_ticks;
 mod js_t262_combinators;
+mod js_t262_interleave;
 mod js_t262_matrix;
 mod js_t262_reactions;
 mod js_t262_top_level_ticks;
-mod show;
+mod node;
+mod ticks;
 mod ticks_of;
+mod var;
 
 use crate::Twin;
 
 /// All twins, in the order of their names.
 pub(crate) const TWINS: &[Twin] = &[
-    Twin { name: "js_01_resolution", run: js_01_resolution::run, differs: &[] },
+    Twin {
+        name: "js_01_resolution",
+        run: js_01_resolution::run,
+        differs: differs::JS_01_RESOLUTION,
+    },
     Twin { name: "js_01_states", run: js_01_states::run, differs: &[] },
     Twin { name: "js_02_executor", run: js_02_executor::run, differs: &[] },
     Twin { name: "js_02_reactions", run: js_02_reactions::run, differs: &[] },
@@ -81,6 +92,11 @@ pub(crate) const TWINS: &[Twin] = &[
         differs: differs::JS_02_THEN_LOOKED_UP,
     },
     Twin { name: "js_02_thenables", run: js_02_thenables::run, differs: &[] },
+    Twin {
+        name: "js_03_async_generator_ticks",
+        run: js_03_async_generator_ticks::run,
+        differs: &[],
+    },
     Twin { name: "js_03_await_places", run: js_03_await_places::run, differs: &[] },
     Twin { name: "js_03_interleave", run: js_03_interleave::run, differs: &[] },
     Twin { name: "js_03_tick_table", run: js_03_tick_table::run, differs: &[] },
@@ -126,7 +142,7 @@ pub(crate) const TWINS: &[Twin] = &[
     Twin { name: "js_08_too_late", run: js_08_too_late::run, differs: &[] },
     Twin { name: "js_08_uncaught_immediate", run: js_08_uncaught_immediate::run, differs: &[] },
     Twin { name: "js_08_uncaught_listener", run: js_08_uncaught_listener::run, differs: &[] },
-    Twin { name: "js_08_uncaught_main", run: js_08_uncaught_main::run, differs: &[] },
+    Twin { name: "js_08_uncaught_timer", run: js_08_uncaught_timer::run, differs: &[] },
     Twin { name: "js_09_before_exit", run: js_09_before_exit::run, differs: &[] },
     Twin { name: "js_09_ends", run: js_09_ends::run, differs: &[] },
     Twin { name: "js_09_exit_now", run: js_09_exit_now::run, differs: &[] },
@@ -136,17 +152,24 @@ pub(crate) const TWINS: &[Twin] = &[
     Twin { name: "js_09_settled_main", run: js_09_settled_main::run, differs: &[] },
     Twin { name: "js_09_unsettled", run: js_09_unsettled::run, differs: &[] },
     Twin { name: "js_09_unsettled_code", run: js_09_unsettled_code::run, differs: &[] },
+    Twin { name: "js_10_callbacks", run: js_10_callbacks::run, differs: &[] },
+    Twin { name: "js_14_run", run: js_14_run::run, differs: &[] },
+    Twin {
+        name: "js_t262_async_generator_ticks",
+        run: js_t262_async_generator_ticks::run,
+        differs: &[],
+    },
     Twin { name: "js_t262_combinators", run: js_t262_combinators::run, differs: &[] },
+    Twin { name: "js_t262_interleave", run: js_t262_interleave::run, differs: &[] },
     Twin { name: "js_t262_matrix", run: js_t262_matrix::run, differs: &[] },
     Twin { name: "js_t262_reactions", run: js_t262_reactions::run, differs: &[] },
     Twin { name: "js_t262_top_level_ticks", run: js_t262_top_level_ticks::run, differs: &[] },
+    Twin { name: "ticks", run: ticks::run, differs: &[] },
 ];
 
 /// Programs that have no twin yet. A name leaves this list when its twin enters [`TWINS`].
 pub(crate) const AWAITED: &[&str] = &[
-    "js_03_async_generator_ticks",
     "js_10_abort",
-    "js_10_callbacks",
     "js_10_interval",
     "js_10_timers_promises",
     "js_11_any",
@@ -174,15 +197,11 @@ pub(crate) const AWAITED: &[&str] = &[
     "js_14_enter_with",
     "js_14_generators",
     "js_14_promises",
-    "js_14_run",
     "js_15_callbackify",
     "js_15_promisify",
     "js_t262_async_generator_queue",
     "js_t262_async_generator_return",
-    "js_t262_async_generator_ticks",
     "js_t262_from_sync",
-    "js_t262_interleave",
     "js_t262_yield_star",
     "objects",
-    "ticks",
 ];

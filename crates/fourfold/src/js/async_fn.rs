@@ -2,9 +2,9 @@
 
 use std::future::{Future, IntoFuture};
 use std::marker::PhantomData;
-use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::panic::Location;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use fourfold_kernel::task::{self, Body, Exit};
 use fourfold_kernel::trace;
@@ -13,7 +13,7 @@ use super::async_local_storage;
 use super::cell::{Flag, PromiseData};
 use super::core::{self, Core};
 use super::promise::{Promise, Resolution, Resolve, Settling};
-use crate::{Error, Result};
+use crate::Result;
 
 /// Calls an async function: runs `body` to its first await before it returns, and the rest in
 /// microtasks. The promise is settled with what the body returns.
@@ -82,22 +82,38 @@ where
 }
 
 /// A step of an async function, which may be inside of a step of another.
-struct Stepping<'a>(&'a PromiseData, *const PromiseData);
+struct Stepping<'a> {
+    data: &'a PromiseData,
+    outer: *const Waker,
+}
 
 impl<'a> Stepping<'a> {
     #[inline]
-    fn begin(data: &'a PromiseData, first: bool) -> Stepping<'a> {
-        if first {
-            data.local().set(Flag::Started);
-        }
-        Stepping(data, data.core().owned().stepping.replace(data))
+    fn begin(data: &'a PromiseData, waker: &'a Waker) -> Stepping<'a> {
+        let local = data.core().owned();
+        Stepping { data, outer: local.stepping.replace(waker) }
+    }
+
+    /// Whether the microtask that follows is the next step of this one: the one that the step has just
+    /// asked for, with no other before it. Then it is taken at once.
+    #[inline]
+    fn is_next(&self) -> bool {
+        let local = self.data.core().owned();
+        local.again.get()
+            && local.microtasks.is_empty()
+            && !local.process.is_leaving()
+            && local.again.replace(false)
     }
 }
 
 impl Drop for Stepping<'_> {
     #[inline]
     fn drop(&mut self) {
-        self.0.core().owned().stepping.set(self.1);
+        let local = self.data.core().owned();
+        local.stepping.set(self.outer);
+        if local.again.replace(false) {
+            self.data.local().set(Flag::Yielded);
+        }
     }
 }
 
@@ -135,15 +151,19 @@ where
         let polled = match &mut this.state {
             State::Running(future) => {
                 let first = !local.has(Flag::Started);
+                if first {
+                    local.set(Flag::Started);
+                }
                 let _step = async_local_storage::step(&local.frame, first);
-                let _stepping = Stepping::begin(data, first);
+                let stepping = Stepping::begin(data, context.waker());
                 let _polling = local.id.map(trace::polling);
-                // SAFETY: pinned with the body, as above.
-                let future = unsafe { Pin::new_unchecked(future) };
-                match catch_unwind(AssertUnwindSafe(|| future.poll(context))) {
-                    Ok(Poll::Pending) => return Poll::Pending,
-                    Ok(Poll::Ready(result)) => result.map(Resolve::into_resolution),
-                    Err(panic) => Err(Error::from_panic(panic)),
+                loop {
+                    // SAFETY: pinned with the body, as above.
+                    match unsafe { Pin::new_unchecked(&mut *future) }.poll(context) {
+                        Poll::Pending if !first && stepping.is_next() => {}
+                        Poll::Pending => return Poll::Pending,
+                        Poll::Ready(result) => break result.map(Resolve::into_resolution),
+                    }
                 }
             }
             State::Settling(settling) => return settling.poll(data, context),
@@ -168,6 +188,13 @@ where
     }
 
     fn exit(data: &PromiseData, exit: Exit) -> Result<T> {
-        Err(super::promise::ended(data, exit))
+        let core = data.core();
+        let error = super::promise::ended(data, exit);
+        if error.is_panic()
+            && let Some(cell) = core.find_async_fn(data.local().place.get())
+        {
+            core.rejected_by_hand(&cell, &error);
+        }
+        Err(error)
     }
 }

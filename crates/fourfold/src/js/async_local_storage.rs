@@ -77,16 +77,23 @@ pub(crate) struct Step<'a> {
 }
 
 impl Drop for Step<'_> {
-    #[inline]
+    #[inline(always)]
     fn drop(&mut self) {
         if USED.get() {
-            let left = match self.former.take() {
-                Some(former) => CURRENT.replace(former),
-                None => current(),
-            };
-            let former = self.place.replace(left);
-            drop(former);
+            self.leave();
         }
+    }
+}
+
+impl Step<'_> {
+    #[cold]
+    fn leave(&mut self) {
+        let left = match self.former.take() {
+            Some(former) => CURRENT.replace(former),
+            None => current(),
+        };
+        let former = self.place.replace(left);
+        drop(former);
     }
 }
 

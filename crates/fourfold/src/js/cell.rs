@@ -112,7 +112,13 @@ unsafe impl Schedule for PromiseData {
     fn notify(cell: &Erased<Self>, listener: Listener) {
         match listener {
             Listener::Wake(waker) => waker.wake(),
-            Listener::Then(waker) => cell.data().core.hand_to(waker, cell.clone(), false),
+            Listener::Then(due) => {
+                if let Some(runnable) = due.told() {
+                    let settled = Microtask::Settled(runnable, cell.clone());
+                    cell.data().core.queue_microtask(settled);
+                }
+            }
+            Listener::Follow(waker) => cell.data().core.hand_to(waker, cell.clone(), false),
             Listener::Forward(waker) => cell.data().core.hand_to(waker, cell.clone(), true),
             Listener::React(reaction) => {
                 let (reaction, index) = reaction.told();
@@ -125,8 +131,10 @@ unsafe impl Schedule for PromiseData {
     #[inline]
     fn waker(listener: &Listener) -> Option<&Waker> {
         match listener {
-            Listener::Wake(waker) | Listener::Then(waker) | Listener::Forward(waker) => Some(waker),
-            Listener::React(_) => None,
+            Listener::Wake(waker) | Listener::Follow(waker) | Listener::Forward(waker) => {
+                Some(waker)
+            }
+            Listener::Then(_) | Listener::React(_) => None,
         }
     }
 
@@ -156,12 +164,39 @@ fn send(core: &Core, runnable: Runnable<PromiseData>) {
 pub(crate) enum Listener {
     /// An async function, or any other waker.
     Wake(Waker),
-    /// A body that is handed the promise in a microtask.
-    Then(Waker),
+    /// The body of a `then`, which is run for nothing but this: a microtask that is handed the promise.
+    Then(Due),
+    /// A body that is handed the promise in a microtask, and may be woken for other reasons.
+    Follow(Waker),
     /// A body that is handed the promise at once.
     Forward(Waker),
     /// One of many promises that something waits for.
     React(Listening),
+}
+
+/// The step of a body that is due when a promise is settled.
+pub(crate) struct Due(Option<Runnable<PromiseData>>);
+
+impl Due {
+    #[inline]
+    pub(crate) fn new(runnable: Runnable<PromiseData>) -> Due {
+        Due(Some(runnable))
+    }
+
+    #[inline]
+    fn told(mut self) -> Option<Runnable<PromiseData>> {
+        self.0.take()
+    }
+}
+
+impl Drop for Due {
+    /// The promise is gone, unsettled: so nothing ever comes of this.
+    #[inline]
+    fn drop(&mut self) {
+        if let Some(runnable) = self.0.take() {
+            runnable.abandon();
+        }
+    }
 }
 
 /// Something that waits for several promises, and the number of one of them.
@@ -172,7 +207,7 @@ impl Listening {
         Listening(Some(reaction), index)
     }
 
-    /// The promise is settled: its list has this no more.
+    /// The promise is settled, and has this listener in its list no more.
     fn told(mut self) -> (Rc<dyn Reaction>, u32) {
         let reaction = self.0.take().expect("taken once, here");
         reaction.forget(self.1);

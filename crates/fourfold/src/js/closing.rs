@@ -51,10 +51,9 @@ impl Core {
     fn discard_queues(&self) {
         let local = self.local();
         while !local.microtasks.is_empty() || !local.ready.is_empty() {
-            local.microtasks.run(|microtask| {
+            while let Some(microtask) = local.microtasks.pop() {
                 Core::discard(microtask);
-                true
-            });
+            }
             local.ready.run(|ready| {
                 match ready {
                     // SAFETY: this is the loop's own thread.

@@ -332,7 +332,6 @@ where
         // SAFETY: the promises of this group are promises of `T`.
         let source: Promise<T> = Promise::from_handle(unsafe { source.into_handle() });
         let outcome = source.outcome();
-        drop(source);
         let mut items = self.items.take();
         if items.is_empty() {
             // It has ended.

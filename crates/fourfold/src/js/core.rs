@@ -9,7 +9,7 @@ use std::task::Waker;
 
 use fourfold_kernel::driver::{Driver, LocalBoxFuture};
 use fourfold_kernel::home::{Home, HomeRef};
-use fourfold_kernel::queue::{Inbox, TurnQueue};
+use fourfold_kernel::queue::{Fifo, Inbox, TurnQueue};
 use fourfold_kernel::reactor::{self, Reactor};
 use fourfold_kernel::task::Erased;
 use fourfold_kernel::thread::{self, Token};
@@ -40,7 +40,7 @@ pub(crate) struct Core {
 pub(super) struct LocalParts {
     referrers: Cell<usize>,
     pub(super) ticks: Ticks,
-    pub(super) microtasks: TurnQueue<Microtask>,
+    pub(super) microtasks: Fifo<Microtask>,
     /// What the poll found: the callbacks of its phase.
     pub(super) ready: TurnQueue<Ready>,
     /// What is woken now is a find of the poll, and not a microtask.
@@ -49,8 +49,10 @@ pub(super) struct LocalParts {
     pub(super) handing: Cell<Option<(Erased<PromiseData>, bool)>>,
     /// The promise that the step which runs was waiting for.
     pub(super) source: Cell<Option<Erased<PromiseData>>>,
-    /// The async function whose step runs.
-    pub(super) stepping: Cell<*const PromiseData>,
+    /// The waker of the async function whose step runs.
+    pub(super) stepping: Cell<*const Waker>,
+    /// That step is to be followed by another, in a microtask.
+    pub(super) again: Cell<bool>,
     pub(super) timers: RefCell<Timers>,
     /// Sleeps of what knows no dialect: connections, HTTP, foreign futures.
     pub(super) sleeps: RefCell<Wheel<Waker>>,
@@ -109,12 +111,13 @@ impl Core {
             local: ManuallyDrop::new(LocalParts {
                 referrers: Cell::new(0),
                 ticks: Ticks::default(),
-                microtasks: TurnQueue::new(),
+                microtasks: Fifo::new(),
                 ready: TurnQueue::new(),
                 collecting: Cell::new(false),
                 handing: Cell::new(None),
                 source: Cell::new(None),
                 stepping: Cell::new(std::ptr::null()),
+                again: Cell::new(false),
                 timers: RefCell::default(),
                 sleeps: RefCell::default(),
                 immediates: Immediates::default(),
@@ -162,15 +165,27 @@ impl Core {
         self.local().live.borrow_mut().insert(cell);
     }
 
+    pub(crate) fn find_async_fn(&self, place: u32) -> Option<Erased<PromiseData>> {
+        self.local().live.borrow().get(place).cloned()
+    }
+
     pub(crate) fn forget_async_fn(&self, place: u32) {
         let gone = self.local().live.borrow_mut().remove(place);
         drop(gone);
     }
 
-    /// Whether it is the async function whose step runs.
+    /// Whether it wakes the async function whose step runs.
     #[inline]
-    pub(crate) fn is_stepping(&self, data: &PromiseData) -> bool {
-        std::ptr::eq(self.owned().stepping.get(), data)
+    pub(crate) fn is_stepping(&self, waker: &Waker) -> bool {
+        let stepping = self.owned().stepping.get();
+        // SAFETY: set for as long as the step is on this thread's stack, where it borrows its waker.
+        !stepping.is_null() && unsafe { &*stepping }.will_wake(waker)
+    }
+
+    /// The step that runs is queued again as soon as it ends.
+    #[inline]
+    pub(crate) fn again(&self) {
+        self.owned().again.set(true);
     }
 
     /// The loop's time in whole milliseconds, as timers count it.
@@ -296,6 +311,17 @@ pub(crate) fn with_running<R>(f: impl FnOnce(&Core) -> R) -> R {
     match try_with_running(f) {
         Some(result) => result,
         None => no_running_loop(),
+    }
+}
+
+/// # Panics
+///
+/// Where no loop runs on this thread.
+#[inline]
+#[track_caller]
+pub(crate) fn insist_on_running() {
+    if RUNNING.get().is_null() {
+        no_running_loop();
     }
 }
 

@@ -45,6 +45,10 @@ impl Live {
         Some(cell)
     }
 
+    pub(crate) fn get(&self, place: u32) -> Option<&Erased<PromiseData>> {
+        self.places.get(place as usize)?.as_ref()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.places.is_empty()
     }

@@ -173,23 +173,24 @@ impl Core {
     #[inline]
     pub(crate) fn run_microtasks(&self) {
         let local = self.local();
-        while !local.microtasks.is_empty() && !self.is_leaving() {
-            local.microtasks.run(|microtask| {
-                match microtask {
-                    // SAFETY: this is the loop's own thread.
-                    Microtask::Run(runnable) => unsafe { runnable.run() },
-                    Microtask::Settled(runnable, source) => self.run_settled(runnable, source),
-                    Microtask::React(reaction, index, source) => reaction.react(index, source),
-                    Microtask::Call(job) => {
-                        // The others go on behind one that throws.
-                        if let Err(error) = job.call() {
-                            self.uncaught(error, Origin::UncaughtException);
-                        }
+        while let Some(microtask) = local.microtasks.pop() {
+            match microtask {
+                // SAFETY: this is the loop's own thread.
+                Microtask::Run(runnable) => unsafe { runnable.run() },
+                Microtask::Settled(runnable, source) => self.run_settled(runnable, source),
+                Microtask::React(reaction, index, source) => reaction.react(index, source),
+                Microtask::Call(job) => {
+                    // The others go on behind one that throws.
+                    if let Err(error) = job.call() {
+                        self.uncaught(error, Origin::UncaughtException);
                     }
                 }
-                !self.is_leaving()
-            });
+            }
+            if local.process.is_leaving() {
+                return;
+            }
         }
+        local.microtasks.shrink();
     }
 
     /// Runs the step of a body that takes `source` with [`take_source`](Core::take_source).

@@ -370,6 +370,11 @@ impl Core {
 }
 
 impl Process {
+    #[inline]
+    pub(super) fn is_leaving(&self) -> bool {
+        self.leaving.get()
+    }
+
     pub(super) fn clear(&self) {
         drop((self.unhandled_rejection.take(), self.rejection_handled.take()));
         drop((self.uncaught_exception.take(), self.uncaught_exception_monitor.take()));

@@ -84,6 +84,11 @@ impl Rejection {
     pub fn promise(&self) -> usize {
         self.promise
     }
+
+    /// Whether it is the rejection of this promise.
+    pub fn is_of<T: 'static>(&self, promise: &super::Promise<T>) -> bool {
+        promise.cell().erase().address() == self.promise
+    }
 }
 
 impl Core {

@@ -157,6 +157,17 @@ impl<S: Schedule> Runnable<S> {
         unsafe { cell::discard(header) }
     }
 
+    /// Gives up the run: the body is never polled any more, and is dropped with the cell. What it waited
+    /// for is gone, say.
+    #[inline]
+    pub fn abandon(self) {
+        let header = self.header;
+        mem::forget(self);
+        // SAFETY: the reference that the runnable owned. `SCHEDULED` stays set, so there will be no other
+        // runnable, and nobody else polls the body (invariant 2).
+        unsafe { cell::release::<S>(header) }
+    }
+
     /// The scheduler's data in this cell.
     ///
     /// # Safety

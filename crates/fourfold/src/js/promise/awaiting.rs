@@ -10,7 +10,8 @@ use fourfold_kernel::task::{self, ListenerKey};
 use fourfold_kernel::trace;
 
 use super::super::callback::Callback;
-use super::super::cell::{Flag, PromiseData};
+use super::super::cell::PromiseData;
+use super::super::core::{self, Core};
 use super::super::microtasks::{Job, Microtask};
 use super::Promise;
 use crate::Result;
@@ -33,7 +34,6 @@ enum State {
     /// It was settled when it was awaited first; the next poll is the microtask.
     Ticking,
     Waiting,
-    Done,
 }
 
 impl<T: 'static> Await<T> {
@@ -47,7 +47,7 @@ impl<T: 'static> Await<T> {
         // SAFETY: the promise, and with it this future, is on the loop's thread.
         let waits = unsafe { task::data_of::<PromiseData>(waker) };
         if let Some(id) = waits.and_then(|data| data.local().id) {
-            let on = self.promise.cell.data().local().id;
+            let on = self.promise.cell().data().local().id;
             let what = if on.is_some() { "async function" } else { "promise" };
             trace::waiting(id, what, on);
         }
@@ -57,37 +57,60 @@ impl<T: 'static> Await<T> {
 impl<T: Clone + 'static> Future for Await<T> {
     type Output = Result<T>;
 
-    #[inline]
+    // Always: what is not of a promise that was made with its value is out of line, and what is left is
+    // not more than a call would be.
+    #[inline(always)]
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T>> {
         let this = &mut *self;
-        match this.state {
+        if this.promise.has_cell() {
+            return this.poll_cell(context);
+        }
+        if this.state == State::New {
+            this.state = State::Ticking;
+            core::with_running(|core| again_in_a_microtask(core, context.waker()));
+            return Poll::Pending;
+        }
+        match this.promise.take_fulfilled() {
+            Some(value) => Poll::Ready(Ok(value)),
+            None => polled_again(),
+        }
+    }
+}
+
+#[cold]
+fn polled_again() -> ! {
+    panic!("an await was polled after it was ready");
+}
+
+impl<T: Clone + 'static> Await<T> {
+    #[inline(never)]
+    fn poll_cell(&mut self, context: &mut Context<'_>) -> Poll<Result<T>> {
+        match self.state {
             State::New => {
-                this.promise.handle();
+                self.promise.handle();
                 if trace::enabled() {
-                    this.trace_waiting(context.waker());
+                    self.trace_waiting(context.waker());
                 }
-                if this.promise.cell.is_done() {
-                    this.state = State::Ticking;
-                    again_in_a_microtask(this.promise.core(), context.waker());
+                if self.promise.cell().is_done() {
+                    self.state = State::Ticking;
+                    again_in_a_microtask(self.promise.core(), context.waker());
                     return Poll::Pending;
                 }
-                this.state = State::Waiting;
-                let pending = this.promise.cell.poll_done(context, &mut this.key);
+                self.state = State::Waiting;
+                let pending = self.promise.cell().poll_done(context, &mut self.key);
                 debug_assert!(pending.is_pending());
                 return Poll::Pending;
             }
             State::Waiting => {
-                if this.promise.cell.poll_done(context, &mut this.key).is_pending() {
+                if self.promise.cell().poll_done(context, &mut self.key).is_pending() {
                     return Poll::Pending;
                 }
             }
             State::Ticking => {}
-            State::Done => panic!("an await was polled after it was ready"),
         }
-        this.state = State::Done;
-        let outcome = this.promise.outcome();
+        let outcome = self.promise.take(self.site).outcome();
         if let Err(error) = &outcome {
-            this.promise.core().awaited(error, this.site);
+            core::try_with_running(|core| core.awaited(error, self.site));
         }
         Poll::Ready(outcome)
     }
@@ -95,24 +118,26 @@ impl<T: Clone + 'static> Future for Await<T> {
 
 /// Has `waker` woken by a microtask that is queued behind all others.
 #[inline]
-fn again_in_a_microtask(core: &super::Core, waker: &Waker) {
-    // SAFETY: called on the loop's own thread.
-    match unsafe { task::data_of::<PromiseData>(waker) } {
-        // The step that runs is queued again as soon as it ends.
-        Some(data) if core.is_stepping(data) => data.local().set(Flag::Yielded),
-        _ => {
-            let waker = waker.clone();
-            let wake = Callback::new(move || waker.wake());
-            core.queue_microtask(Microtask::Call(Box::new(Job::new(wake))));
-        }
+fn again_in_a_microtask(core: &Core, waker: &Waker) {
+    if core.is_stepping(waker) {
+        core.again();
+    } else {
+        wake_in_a_microtask(core, waker);
     }
+}
+
+#[cold]
+fn wake_in_a_microtask(core: &Core, waker: &Waker) {
+    let waker = waker.clone();
+    let wake = Callback::new(move || waker.wake());
+    core.queue_microtask(Microtask::Call(Box::new(Job::without_frame(wake))));
 }
 
 impl<T: 'static> Drop for Await<T> {
     #[inline]
     fn drop(&mut self) {
         if self.key.is_some() {
-            self.promise.cell.forget(&mut self.key);
+            self.promise.cell().forget(&mut self.key);
         }
     }
 }

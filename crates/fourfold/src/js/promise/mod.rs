@@ -13,6 +13,7 @@ mod resolve;
 mod settling;
 mod then;
 
+use std::cell::UnsafeCell;
 use std::fmt;
 use std::future::IntoFuture;
 use std::panic::Location;
@@ -52,7 +53,15 @@ pub(crate) use settling::Settling;
 /// # Ok::<(), fourfold::Error>(())
 /// ```
 pub struct Promise<T: 'static> {
-    cell: Handle<Result<T>, PromiseData>,
+    repr: UnsafeCell<Repr<T>>,
+}
+
+/// A promise that was made with its value needs no cell as long as there is one reference to it, and
+/// nobody reacts but the one who awaits it.
+enum Repr<T: 'static> {
+    Cell(Handle<Result<T>, PromiseData>),
+    /// The value is there until the cell is made.
+    Fulfilled(Option<T>, &'static Location<'static>),
 }
 
 /// Whether a promise is settled, and how.
@@ -68,21 +77,52 @@ pub enum State {
 
 impl<T: 'static> Promise<T> {
     pub(crate) fn from_handle(cell: Handle<Result<T>, PromiseData>) -> Promise<T> {
-        Promise { cell }
+        Promise { repr: UnsafeCell::new(Repr::Cell(cell)) }
     }
 
+    /// The cell, which is made now if there is none.
+    #[inline]
     pub(crate) fn cell(&self) -> &Handle<Result<T>, PromiseData> {
-        &self.cell
+        // SAFETY: a promise is not `Sync`; the only change behind this reference is in `make_cell`, which
+        // is called where there is no cell, and of which no reference is given out then.
+        match unsafe { &*self.repr.get() } {
+            Repr::Cell(cell) => cell,
+            Repr::Fulfilled(..) => self.make_cell(),
+        }
+    }
+
+    #[cold]
+    fn make_cell(&self) -> &Handle<Result<T>, PromiseData> {
+        // SAFETY: as in `cell`; this reference ends here.
+        let (value, made_at) = match unsafe { &mut *self.repr.get() } {
+            Repr::Fulfilled(value, made_at) => (value.take(), *made_at),
+            Repr::Cell(_) => unreachable!("called where there is no cell"),
+        };
+        let cell = core::with_running(|core| task::promise(PromiseData::new(core, made_at, None)));
+        if let Some(value) = value {
+            // SAFETY: it was made by `promise`, just now.
+            let finished = unsafe { cell.finish(Ok(value)) };
+            debug_assert!(finished.is_ok());
+        }
+        // SAFETY: as in `cell`. What is replaced is empty, so its drop runs no code; the reference that is
+        // given is to what is never replaced again.
+        unsafe {
+            *self.repr.get() = Repr::Cell(cell);
+            match &*self.repr.get() {
+                Repr::Cell(cell) => cell,
+                Repr::Fulfilled(..) => unreachable!("just written"),
+            }
+        }
     }
 
     pub(crate) fn core(&self) -> &Core {
-        self.cell.data().core()
+        self.cell().data().core()
     }
 
     /// A promise without a body, to be settled by hand.
     #[inline]
     pub(crate) fn pending_on(core: &Core, made_at: &'static Location<'static>) -> Promise<T> {
-        Promise { cell: task::promise(PromiseData::new(core, made_at, None)) }
+        Promise::from_handle(task::promise(PromiseData::new(core, made_at, None)))
     }
 
     /// Makes a promise and has `executor` settle it, which runs at once. What it throws rejects the
@@ -139,6 +179,10 @@ impl<T: 'static> Promise<T> {
         let made_at = Location::caller();
         match value.into_resolution() {
             Resolution::Promise(promise) => promise,
+            Resolution::Value(value) => {
+                core::insist_on_running();
+                Promise { repr: UnsafeCell::new(Repr::Fulfilled(Some(value), made_at)) }
+            }
             other => core::with_running(|core| {
                 let promise = Promise::pending_on(core, made_at);
                 Resolvers::first_of(&promise).resolve_with(other);
@@ -186,9 +230,12 @@ impl<T: 'static> Promise<T> {
 
     /// How it stands. JavaScript does not tell; a debugger does.
     pub fn state(&self) -> State {
-        if !self.cell.is_done() {
+        // SAFETY: as in `cell`.
+        if let Repr::Fulfilled(..) = unsafe { &*self.repr.get() } {
+            State::Fulfilled
+        } else if !self.cell().is_done() {
             State::Pending
-        } else if self.cell.data().local().has(Flag::Rejected) {
+        } else if self.cell().data().local().has(Flag::Rejected) {
             State::Rejected
         } else {
             State::Fulfilled
@@ -197,55 +244,81 @@ impl<T: 'static> Promise<T> {
 
     /// Where it was made.
     pub fn made_at(&self) -> &'static Location<'static> {
-        self.cell.data().local().made_at
+        self.cell().data().local().made_at
     }
 
     /// A number that no other promise has while this one lives: what a
     /// [`Rejection`](super::Rejection) calls it.
     pub fn id(&self) -> usize {
-        self.cell.erase().address()
+        self.cell().erase().address()
     }
 
     /// Whether both are the same promise.
     pub fn same(&self, other: &Promise<T>) -> bool {
-        self.cell.same(&other.cell)
+        self.cell().same(&other.cell())
     }
 
     /// Settles a promise without a body that is pending.
     pub(crate) fn settle(&self, outcome: Result<T>) {
         if let Err(error) = &outcome {
-            self.core().rejected_by_hand(&self.cell.erase(), error);
+            self.core().rejected_by_hand(&self.cell().erase(), error);
         }
         // SAFETY: all callers settle promises that were made by `pending_on`.
-        let finished = unsafe { self.cell.finish(outcome) };
+        let finished = unsafe { self.cell().finish(outcome) };
         debug_assert!(finished.is_ok(), "resolvers settle a promise once");
+    }
+
+    /// The value it was made with, where it has no cell and the value was not taken before.
+    #[inline]
+    fn take_fulfilled(&mut self) -> Option<T> {
+        match self.repr.get_mut() {
+            Repr::Fulfilled(value, _) => value.take(),
+            Repr::Cell(_) => None,
+        }
+    }
+
+    /// This promise itself, which is not used here any more.
+    #[inline]
+    fn take(&mut self, site: &'static Location<'static>) -> Promise<T> {
+        let gone = Repr::Fulfilled(None, site);
+        Promise { repr: UnsafeCell::new(std::mem::replace(self.repr.get_mut(), gone)) }
+    }
+
+    #[inline]
+    fn has_cell(&mut self) -> bool {
+        matches!(self.repr.get_mut(), Repr::Cell(_))
     }
 
     /// Somebody reacts to it: it is not unhandled, or not any more.
     #[inline]
     pub(crate) fn handle(&self) {
-        let local = self.cell.data().local();
+        let local = self.cell().data().local();
         if !local.has(Flag::Handled) {
             local.set(Flag::Handled);
             if local.has(Flag::Reported) {
-                self.core().handled_late(self.cell.erase());
+                self.core().handled_late(self.cell().erase());
             }
         }
     }
 
     /// The outcome of a promise that is settled; the value is moved out where nobody else has it.
     #[inline]
-    pub(crate) fn outcome(&self) -> Result<T>
+    pub(crate) fn outcome(self) -> Result<T>
     where
         T: Clone,
     {
-        if self.cell.is_only() {
-            // SAFETY: the only reference is this one, so nobody has borrowed the outcome.
-            if let Some(outcome) = unsafe { self.cell.take() } {
-                return outcome;
-            }
+        let cell = match self.repr.into_inner() {
+            Repr::Cell(cell) => cell,
+            Repr::Fulfilled(value, _) => return Ok(value.expect("taken where a cell is made")),
+        };
+        // SAFETY: where the only reference is this one, nobody has borrowed the outcome: who borrows it
+        // has a reference of its own.
+        if cell.is_only()
+            && let Some(outcome) = unsafe { cell.take() }
+        {
+            return outcome;
         }
-        match self.cell.get() {
+        match cell.get() {
             Some(Ok(value)) => Ok(value.clone()),
             Some(Err(error)) => Err(error.clone()),
             None => unreachable!("asked of settled promises only"),
@@ -264,7 +337,7 @@ pub(crate) fn ended(data: &PromiseData, exit: Exit) -> Error {
 
 impl<T: 'static> Clone for Promise<T> {
     fn clone(&self) -> Self {
-        Promise { cell: self.cell.clone() }
+        Promise::from_handle(self.cell().clone())
     }
 }
 

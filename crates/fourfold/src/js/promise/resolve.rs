@@ -182,7 +182,7 @@ impl<T: 'static> Resolvers<T> {
     /// Uses the pair up; whether it still counted.
     #[inline]
     fn claim(&self) -> bool {
-        let pair = &self.promise.cell.data().local().pair;
+        let pair = &self.promise.cell().data().local().pair;
         let counts = pair.get() == self.pair;
         if counts {
             pair.set(self.pair + 1);
@@ -214,13 +214,13 @@ impl<T: 'static> Resolvers<T> {
             }
             Resolution::Promise(source) => {
                 let adoption = Rc::new(Adoption { target: promise.clone() });
-                let source = source.cell.erase();
+                let source = source.cell().erase();
                 promise.core().queue_microtask(Microtask::React(adoption, 0, source));
             }
             Resolution::Thenable(thenable) => {
                 let resolvers = Resolvers { promise: promise.clone(), pair: self.pair + 1 };
                 let job = ThenableJob(Cell::new(Some((thenable, resolvers))));
-                let source = promise.cell.erase();
+                let source = promise.cell().erase();
                 promise.core().queue_microtask(Microtask::React(Rc::new(job), 0, source));
             }
         }
@@ -249,8 +249,8 @@ impl<T: Clone + 'static> Reaction for Adoption<T> {
         // The job that calls `then`.
         source.handle();
         let target = self.clone();
-        if source.cell.listen(Listener::React(Listening::new(target, 1))).is_err() {
-            let settled = Microtask::React(self.clone(), 1, source.cell.erase());
+        if source.cell().listen(Listener::React(Listening::new(target, 1))).is_err() {
+            let settled = Microtask::React(self.clone(), 1, source.cell().erase());
             self.target.core().queue_microtask(settled);
         }
     }

@@ -31,7 +31,7 @@ impl<T: Clone + 'static> Settling<T> {
         context: &mut Context<'_>,
     ) -> Poll<Result<T>> {
         if let Settling::Job(Resolution::Promise(promise)) = self
-            && promise.cell.is_woken_by(context.waker())
+            && promise.cell().is_woken_by(context.waker())
         {
             *self = Settling::Over;
             return self.end(Err(TypeError::chaining_cycle()), data, context);
@@ -48,8 +48,8 @@ impl<T: Clone + 'static> Settling<T> {
         match mem::replace(self, Settling::Over) {
             Settling::Job(Resolution::Promise(promise)) => {
                 promise.handle();
-                let then = Listener::Then(context.waker().clone());
-                *self = match promise.cell.listen(then) {
+                let follow = Listener::Follow(context.waker().clone());
+                *self = match promise.cell().listen(follow) {
                     Ok(_) => Settling::Following,
                     Err(_) => {
                         data.local().set(Flag::Yielded);
@@ -64,7 +64,7 @@ impl<T: Clone + 'static> Settling<T> {
                 inner.handle();
                 thenable.call(Resolvers::first_of(&inner));
                 let forward = Listener::Forward(context.waker().clone());
-                if inner.cell.listen(forward).is_err() {
+                if inner.cell().listen(forward).is_err() {
                     return self.end(inner.outcome(), data, context);
                 }
                 *self = Settling::Following;

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use fourfold_kernel::task::{self, Body, Exit};
 
 use super::super::async_local_storage;
-use super::super::cell::{Listener, PromiseData};
+use super::super::cell::{Due, Listener, PromiseData};
 use super::super::microtasks::Microtask;
 use super::{Promise, Resolution, Resolve, Settling, ended};
 use crate::{Error, Result};
@@ -115,17 +115,14 @@ impl<T: Clone + 'static> Promise<T> {
         self.handle();
         let data = PromiseData::new(self.core(), made_at, async_local_storage::capture());
         let body = Reacting::Waiting(PhantomData, Some(handler));
-        if self.cell.is_done() {
-            let (runnable, handle) = task::local(body, data);
-            let settled = Microtask::Settled(runnable, self.cell.erase());
+        let (runnable, handle) = task::local(body, data);
+        if self.cell().is_done() {
+            let settled = Microtask::Settled(runnable, self.cell().erase());
             self.core().queue_microtask(settled);
-            return Promise::from_handle(handle);
+        } else {
+            let listening = self.cell().listen(Listener::Then(Due::new(runnable)));
+            debug_assert!(listening.is_ok(), "it is pending");
         }
-        let handle = task::local_idle(body, data);
-        // SAFETY: it has a body.
-        let waker = unsafe { handle.waker() };
-        let listening = self.cell.listen(Listener::Then(waker));
-        debug_assert!(listening.is_ok(), "it is pending");
         Promise::from_handle(handle)
     }
 }
@@ -159,7 +156,6 @@ where
                 let source: Promise<T> = Promise::from_handle(unsafe { source.into_handle() });
                 let Some(handler) = handler.take() else { return Poll::Pending };
                 let outcome = source.outcome();
-                drop(source);
                 let _frame = async_local_storage::enter(data.local().frame.take());
                 match catch_unwind(AssertUnwindSafe(|| handler(outcome))) {
                     Ok(outcome) => outcome,
