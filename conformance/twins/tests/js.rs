@@ -27,6 +27,7 @@ agree! {
     js_02_self_resolution_agrees_with_node: "js_02_self_resolution";
     js_02_then_looked_up_agrees_with_node: "js_02_then_looked_up";
     js_02_thenables_agrees_with_node: "js_02_thenables";
+    js_03_async_generator_ticks_agrees_with_node: "js_03_async_generator_ticks";
     js_03_await_places_agrees_with_node: "js_03_await_places";
     js_03_interleave_agrees_with_node: "js_03_interleave";
     js_03_tick_table_agrees_with_node: "js_03_tick_table";
@@ -76,10 +77,13 @@ agree! {
     js_09_unsettled_code_agrees_with_node: "js_09_unsettled_code";
     js_10_callbacks_agrees_with_node: "js_10_callbacks";
     js_14_run_agrees_with_node: "js_14_run";
+    js_t262_async_generator_ticks_agrees_with_node: "js_t262_async_generator_ticks";
     js_t262_combinators_agrees_with_node: "js_t262_combinators";
+    js_t262_interleave_agrees_with_node: "js_t262_interleave";
     js_t262_matrix_agrees_with_node: "js_t262_matrix";
     js_t262_reactions_agrees_with_node: "js_t262_reactions";
     js_t262_top_level_ticks_agrees_with_node: "js_t262_top_level_ticks";
+    ticks_agrees_with_node: "ticks";
 }
 
 #[test]

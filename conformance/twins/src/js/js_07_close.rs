@@ -1,12 +1,12 @@
 use fourfold::js::{self, Inbox};
 
-use super::show::{busy, log, main};
+use super::node::{busy, log, program};
 
 // What is closed: its callback comes after the check phase of the same turn. A connection that is dropped
 // is gone at once; what has such a callback here is an inbox.
 
 pub(crate) fn run() {
-    main(async {
+    program(async {
         let client = Inbox::new(|text: &'static str, client: &Inbox<&'static str>| {
             println!("poll: {text}");
             client.close(|| {

@@ -5,7 +5,7 @@ use fourfold::Result;
 use fourfold::js::{self, async_fn};
 use fourfold::net::{TcpListener, TcpStream};
 
-use super::show::main;
+use super::node::program;
 
 // What happens at a socket, and what that queues: ticks and microtasks at once, then immediates, then
 // timers.
@@ -47,7 +47,7 @@ async fn serve(socket: TcpStream) -> Result<()> {
 }
 
 pub(crate) fn run() {
-    main(async {
+    program(async {
         let server = TcpListener::bind("127.0.0.1:0").await?;
         let address = server.local_addr()?;
         println!("listening");

@@ -1,11 +1,11 @@
 use fourfold::js::{self, process};
 
-use super::show::{log, main, throw};
+use super::node::{log, program, throw};
 
 // A throw inside the listener for uncaught errors ends the program with code 7.
 
 pub(crate) fn run() {
-    main(async {
+    program(async {
         process::on_uncaught_exception(|error, _| {
             println!("uncaught: {error}");
             throw::<()>("thrown by the listener")

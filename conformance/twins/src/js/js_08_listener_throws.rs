@@ -1,11 +1,11 @@
 use fourfold::js::{self, Promise, process};
 
-use super::show::{error, log, main, throw};
+use super::node::{error, log, program, throw};
 
 // A throw inside the listener for rejections is uncaught.
 
 pub(crate) fn run() {
-    main(async {
+    program(async {
         process::on_unhandled_rejection(|rejection| {
             let reason = rejection.reason();
             println!("unhandled: {reason}");

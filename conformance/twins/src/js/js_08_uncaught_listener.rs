@@ -1,9 +1,10 @@
 use fourfold::js::{self, process};
 
-use super::show::{Var, log, main, throw};
+use super::node::{log, program, throw};
+use super::var::Var;
 
 pub(crate) fn run() {
-    main(async {
+    program(async {
         process::on_uncaught_exception_monitor(|error, origin| {
             println!("monitor: {error} ({origin})");
         });

@@ -5,7 +5,8 @@ use std::task::Poll;
 use fourfold::js::{self, Promise, async_fn, process};
 use fourfold::net::TcpListener;
 
-use super::show::{Var, main};
+use super::node::program;
+use super::var::Var;
 
 // A server that accepts keeps the loop alive until it is closed; one that does not, does not.
 
@@ -25,7 +26,7 @@ async fn serve(server: TcpListener, closed: Promise<()>) -> fourfold::Result<()>
 }
 
 pub(crate) fn run() {
-    main(async {
+    program(async {
         process::on_exit(|_| println!("exit"));
         let server = TcpListener::bind("127.0.0.1:0").await?;
         println!("listening");

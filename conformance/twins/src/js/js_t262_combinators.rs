@@ -1,7 +1,8 @@
 use fourfold::Result;
 use fourfold::js::{Promise, Resolvers, Settled, Thenable};
 
-use super::show::{Value, Var, main, null};
+use super::node::{Value, null, program};
+use super::var::Var;
 
 // When the combinators' promises settle, seen beside reactions on what they were given.
 
@@ -166,7 +167,7 @@ async fn sections<C: Combinator>() -> Result<()> {
 }
 
 pub(crate) fn run() {
-    main(async {
+    program(async {
         sections::<All>().await?;
         sections::<AllSettled>().await?;
         sections::<Any>().await?;

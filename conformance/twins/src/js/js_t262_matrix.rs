@@ -1,7 +1,8 @@
 use fourfold::Result;
 use fourfold::js::{Promise, Resolve, Thenable, async_fn};
 
-use super::show::{Value, Var, error, main, name, null, throw};
+use super::node::{Value, error, name, null, program, throw};
+use super::var::Var;
 
 // Every way a promise comes to its end, with every kind of value: what it becomes, after how many
 // microtasks.
@@ -171,7 +172,7 @@ async fn kinds<W: Way>() -> Result<()> {
 }
 
 pub(crate) fn run() {
-    main(async {
+    program(async {
         kinds::<InTheExecutor>().await?;
         kinds::<Afterwards>().await?;
         kinds::<OnFulfilled>().await?;

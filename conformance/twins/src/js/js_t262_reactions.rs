@@ -1,7 +1,8 @@
 use fourfold::Result;
 use fourfold::js::{self, Promise, Resolvers, Thenable};
 
-use super::show::{Value, Var, main, null, show, throw};
+use super::node::{Value, null, program, throw};
+use super::var::Var;
 
 // The order of reactions, as the cases of test262 on Promise.prototype.then look at it.
 
@@ -54,7 +55,7 @@ impl Two {
 
     fn react(&self, step: Step) {
         self.a.then(move |value| step.take(value));
-        self.b.catch(move |reason| step.take(show(&reason)));
+        self.b.catch(move |reason| step.take(reason));
     }
 }
 
@@ -132,7 +133,7 @@ fn chains(sequences: Sequences) {
             .then(step.on("never"))
             .then(Ok::<(), _>)
             .finally(move || step.take("finally"))
-            .catch(move |r| step.take(show(&r)));
+            .catch(move |r| step.take(r));
         let mut p = null();
         for i in 1..=7 {
             p = p.then(move |()| step.take(i));
@@ -147,7 +148,7 @@ fn chains(sequences: Sequences) {
                 step.take(2)?;
                 Ok(Promise::<()>::reject(Value("no")))
             })
-            .catch(move |r| step.take(show(&r)))
+            .catch(move |r| step.take(r))
             .then(step.on("3"));
         let mut p = null();
         for name in ["a", "b", "c", "d", "e", "f"] {
@@ -201,7 +202,7 @@ fn resolving(sequences: Sequences) -> Result<()> {
 }
 
 pub(crate) fn run() {
-    main(async {
+    program(async {
         let sequences = Sequences::new(Vec::new());
         orders(sequences)?;
         chains(sequences);

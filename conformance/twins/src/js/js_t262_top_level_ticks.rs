@@ -1,11 +1,11 @@
 use fourfold::js;
 
-use super::show::{log, main, null, say};
+use super::node::{log, null, program, say};
 
 // The main program may await: microtasks run beside it.
 
 pub(crate) fn run() {
-    main(async {
+    program(async {
         // The body of a module is a microtask; the first step of a main is what a script is.
         null().await?;
         let mut chain = null();

@@ -12,6 +12,7 @@ mod js_02_reactions;
 mod js_02_self_resolution;
 mod js_02_then_looked_up;
 mod js_02_thenables;
+mod js_03_async_generator_ticks;
 mod js_03_await_places;
 mod js_03_interleave;
 mod js_03_tick_table;
@@ -61,15 +62,16 @@ mod js_09_unsettled;
 mod js_09_unsettled_code;
 mod js_10_callbacks;
 mod js_14_run;
+mod js_t262_async_generator_ticks;
 mod js_t262_combinators;
+mod js_t262_interleave;
 mod js_t262_matrix;
 mod js_t262_reactions;
 mod js_t262_top_level_ticks;
 mod node;
-#[allow(dead_code, unused_imports, unused_macros)]
-mod show;
-#[allow(dead_code)]
+mod ticks;
 mod ticks_of;
+mod var;
 
 use crate::Twin;
 
@@ -90,6 +92,11 @@ pub(crate) const TWINS: &[Twin] = &[
         differs: differs::JS_02_THEN_LOOKED_UP,
     },
     Twin { name: "js_02_thenables", run: js_02_thenables::run, differs: &[] },
+    Twin {
+        name: "js_03_async_generator_ticks",
+        run: js_03_async_generator_ticks::run,
+        differs: &[],
+    },
     Twin { name: "js_03_await_places", run: js_03_await_places::run, differs: &[] },
     Twin { name: "js_03_interleave", run: js_03_interleave::run, differs: &[] },
     Twin { name: "js_03_tick_table", run: js_03_tick_table::run, differs: &[] },
@@ -147,15 +154,21 @@ pub(crate) const TWINS: &[Twin] = &[
     Twin { name: "js_09_unsettled_code", run: js_09_unsettled_code::run, differs: &[] },
     Twin { name: "js_10_callbacks", run: js_10_callbacks::run, differs: &[] },
     Twin { name: "js_14_run", run: js_14_run::run, differs: &[] },
+    Twin {
+        name: "js_t262_async_generator_ticks",
+        run: js_t262_async_generator_ticks::run,
+        differs: &[],
+    },
     Twin { name: "js_t262_combinators", run: js_t262_combinators::run, differs: &[] },
+    Twin { name: "js_t262_interleave", run: js_t262_interleave::run, differs: &[] },
     Twin { name: "js_t262_matrix", run: js_t262_matrix::run, differs: &[] },
     Twin { name: "js_t262_reactions", run: js_t262_reactions::run, differs: &[] },
     Twin { name: "js_t262_top_level_ticks", run: js_t262_top_level_ticks::run, differs: &[] },
+    Twin { name: "ticks", run: ticks::run, differs: &[] },
 ];
 
 /// Programs that have no twin yet. A name leaves this list when its twin enters [`TWINS`].
 pub(crate) const AWAITED: &[&str] = &[
-    "js_03_async_generator_ticks",
     "js_10_abort",
     "js_10_interval",
     "js_10_timers_promises",
@@ -188,10 +201,7 @@ pub(crate) const AWAITED: &[&str] = &[
     "js_15_promisify",
     "js_t262_async_generator_queue",
     "js_t262_async_generator_return",
-    "js_t262_async_generator_ticks",
     "js_t262_from_sync",
-    "js_t262_interleave",
     "js_t262_yield_star",
     "objects",
-    "ticks",
 ];

@@ -1,45 +1,55 @@
 //! What the programs have in common: their errors, how they show them, and how a program ends.
 
-use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
-use std::rc::Rc;
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use fourfold::js::{self, AggregateError, Exit, Promise, Thenable, TypeError, Uncaught, process};
+use fourfold::js::{self, AggregateError, Promise, RangeError, Thenable, TypeError};
 use fourfold::{Error, Result};
 
-/// An error with a name of its own, as `new RangeError("text")` has one.
-#[derive(Debug)]
-struct Named {
-    name: &'static str,
-    message: String,
+/// `console.log` as an expression: prints, and returns what a callback does that returns nothing.
+macro_rules! say {
+    ($($text:tt)*) => {{
+        println!($($text)*);
+        ::fourfold::Result::<()>::Ok(())
+    }};
 }
+pub(crate) use say;
 
-impl fmt::Display for Named {
+/// A reason that is no error: JavaScript can throw anything.
+#[derive(Debug)]
+pub(crate) struct Value(pub(crate) &'static str);
+
+impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(self.0)
     }
 }
 
-impl std::error::Error for Named {}
+impl std::error::Error for Value {}
 
 /// `new Error("text")`.
 pub(crate) fn error(message: impl Into<String>) -> Error {
     Error::msg(message.into())
 }
 
+/// `throw new Error("text")`.
+pub(crate) fn throw<T>(message: impl Into<String>) -> Result<T> {
+    Err(error(message))
+}
+
 /// `new RangeError("text")`.
 pub(crate) fn range_error(message: impl Into<String>) -> Error {
-    Error::new(Named { name: "RangeError", message: message.into() })
+    RangeError::new(message).into()
 }
 
 /// An error's `name`.
 pub(crate) fn name(error: &Error) -> &'static str {
-    if let Some(named) = error.downcast_ref::<Named>() {
-        named.name
-    } else if error.is::<TypeError>() {
+    if error.is::<TypeError>() {
         "TypeError"
+    } else if error.is::<RangeError>() {
+        "RangeError"
     } else if error.is::<AggregateError>() {
         "AggregateError"
     } else {
@@ -58,6 +68,11 @@ pub(crate) fn thenable<T: 'static>(then: impl FnOnce(js::Resolvers<T>) + 'static
         then(settle);
         Ok(())
     })
+}
+
+/// What `await null` awaits.
+pub(crate) fn null() -> Promise<()> {
+    Promise::resolve(())
 }
 
 /// Keeps the loop from going on for so many milliseconds.
@@ -100,25 +115,8 @@ pub(crate) fn report<T: Clone + fmt::Display + 'static>(name: &'static str, prom
 
 /// Runs a program, and ends the process as Node does where that is not with code 0.
 pub(crate) fn program(main: impl Future<Output = Result<()>> + 'static) {
-    let code = Rc::new(Cell::new(0));
-    let last = code.clone();
-    let ended = js::run(async move {
-        process::on_exit(move |code| last.set(code));
-        main.await
-    });
-    let Err(error) = ended else {
-        match code.get() {
-            0 => return,
-            code => std::process::exit(code),
-        }
-    };
-    if let Some(exit) = error.downcast_ref::<Exit>() {
-        if code.get() == 13 {
-            eprintln!("Warning: Detected unsettled top-level await");
-        }
-        std::process::exit(exit.code());
+    let ended = js::main(main);
+    if let Some(code) = (1..=255).find(|&code: &u8| ExitCode::from(code) == ended) {
+        std::process::exit(code.into());
     }
-    let reason = error.downcast_ref::<Uncaught>().map_or(&error, Uncaught::reason);
-    eprintln!("{}", show(reason));
-    std::process::exit(1);
 }
