@@ -84,6 +84,8 @@ where
 /// A step of an async function, which may be inside of a step of another.
 struct Stepping<'a> {
     data: &'a PromiseData,
+    /// It is what a microtask runs, and what the loop does next when it ends.
+    direct: bool,
     outer: *const Waker,
 }
 
@@ -91,7 +93,8 @@ impl<'a> Stepping<'a> {
     #[inline]
     fn begin(data: &'a PromiseData, waker: &'a Waker) -> Stepping<'a> {
         let local = data.core().owned();
-        Stepping { data, outer: local.stepping.replace(waker) }
+        let direct = local.direct.replace(false);
+        Stepping { data, direct, outer: local.stepping.replace(waker) }
     }
 
     /// Whether the microtask that follows is the next step of this one: the one that the step has just
@@ -99,7 +102,8 @@ impl<'a> Stepping<'a> {
     #[inline]
     fn is_next(&self) -> bool {
         let local = self.data.core().owned();
-        local.again.get()
+        self.direct
+            && local.again.get()
             && local.microtasks.is_empty()
             && !local.process.is_leaving()
             && local.again.replace(false)
@@ -160,7 +164,7 @@ where
                 loop {
                     // SAFETY: pinned with the body, as above.
                     match unsafe { Pin::new_unchecked(&mut *future) }.poll(context) {
-                        Poll::Pending if !first && stepping.is_next() => {}
+                        Poll::Pending if stepping.is_next() => {}
                         Poll::Pending => return Poll::Pending,
                         Poll::Ready(result) => break result.map(Resolve::into_resolution),
                     }

@@ -180,8 +180,11 @@ impl Core {
         let local = self.local();
         while let Some(microtask) = local.microtasks.pop() {
             match microtask {
-                // SAFETY: this is the loop's own thread.
-                Microtask::Run(runnable) => unsafe { runnable.run() },
+                Microtask::Run(runnable) => {
+                    local.direct.set(true);
+                    // SAFETY: this is the loop's own thread.
+                    unsafe { runnable.run() }
+                }
                 Microtask::Settled(runnable, source) => self.run_settled(runnable, source),
                 Microtask::React(reaction, index, source) => reaction.react(index, source),
                 Microtask::Call(job) => {
