@@ -9,7 +9,7 @@ use fourfold_kernel::task::{Erased, Runnable};
 
 use super::async_local_storage::{self, Frame};
 use super::callback::{Callback, Outcome};
-use super::cell::PromiseData;
+use super::cell::{Flag, PromiseData};
 use super::core::{self, Core};
 use super::event_loop::Ready;
 use super::process::Origin;
@@ -231,13 +231,19 @@ impl Core {
         }
     }
 
-    /// Runs the body that `waker` wakes, before this returns; `cell` is its own, or any other. Where it is
-    /// queued already it runs when its turn comes.
-    pub(crate) fn run_at_once(&self, waker: &Waker, cell: Erased<PromiseData>) {
+    /// Runs a step of the async function of this cell, which `waker` wakes, before this returns. As its
+    /// first step it is a part of the caller: it runs in that frame and goes no further than to its next
+    /// await. Where it is queued already it runs when its turn comes.
+    pub(crate) fn run_at_once(&self, waker: &Waker, cell: &Erased<PromiseData>) {
         let handing = &self.local().handing;
-        handing.set(Some((cell, true)));
+        let local = cell.data().local();
+        local.take(Flag::Started);
+        handing.set(Some((cell.clone(), true)));
         waker.wake_by_ref();
-        drop(handing.take());
+        if let Some(handed) = handing.take() {
+            local.set(Flag::Started);
+            drop(handed);
+        }
     }
 
     /// Puts a step where it will be run.
