@@ -85,13 +85,16 @@ where
 struct Stepping<'a> {
     data: &'a PromiseData,
     outer: *const Waker,
+    /// Whether that one is to be followed by another.
+    outer_again: bool,
 }
 
 impl<'a> Stepping<'a> {
     #[inline]
     fn begin(data: &'a PromiseData, waker: &'a Waker) -> Stepping<'a> {
         let local = data.core().owned();
-        Stepping { data, outer: local.stepping.replace(waker) }
+        let outer_again = local.again.replace(false);
+        Stepping { data, outer: local.stepping.replace(waker), outer_again }
     }
 
     /// Whether the microtask that follows is the next step of this one: the one that the step has just
@@ -101,6 +104,7 @@ impl<'a> Stepping<'a> {
         let local = self.data.core().owned();
         local.again.get()
             && local.microtasks.is_empty()
+            && !local.inside.get()
             && !local.process.is_leaving()
             && local.again.replace(false)
     }
@@ -111,7 +115,7 @@ impl Drop for Stepping<'_> {
     fn drop(&mut self) {
         let local = self.data.core().owned();
         local.stepping.set(self.outer);
-        if local.again.replace(false) {
+        if local.again.replace(self.outer_again) {
             self.data.local().set(Flag::Yielded);
         }
     }

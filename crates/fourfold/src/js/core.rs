@@ -53,6 +53,8 @@ pub(super) struct LocalParts {
     pub(super) stepping: Cell<*const Waker>,
     /// That step is to be followed by another, in a microtask.
     pub(super) again: Cell<bool>,
+    /// What runs is no microtask, or only a part of one: what it asks for is not next.
+    pub(super) inside: Cell<bool>,
     pub(super) timers: RefCell<Timers>,
     /// Sleeps of what knows no dialect: connections, HTTP, foreign futures.
     pub(super) sleeps: RefCell<Wheel<Waker>>,
@@ -118,6 +120,7 @@ impl Core {
                 source: Cell::new(None),
                 stepping: Cell::new(std::ptr::null()),
                 again: Cell::new(false),
+                inside: Cell::new(false),
                 timers: RefCell::default(),
                 sleeps: RefCell::default(),
                 immediates: Immediates::default(),

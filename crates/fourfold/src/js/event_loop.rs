@@ -169,8 +169,10 @@ impl Core {
             match ready {
                 Ready::Run(runnable) => {
                     // The step is the callback, and no microtask: ticks go before microtasks behind it.
+                    local.inside.set(true);
                     // SAFETY: this is the loop's own thread.
                     unsafe { runnable.run() };
+                    local.inside.set(false);
                     self.drain();
                 }
                 Ready::Message(number, message) => self.receive(number, message),
