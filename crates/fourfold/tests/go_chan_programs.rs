@@ -258,7 +258,7 @@ fn go_05_many_consumers_share_a_channel() {
             }
         });
         let sum: u64 = (&results).into_iter().sum();
-        assert_eq!(sum, (0..TASKS).map(|i| i * i).sum());
+        assert_eq!(sum, (0..TASKS).map(|i| i * i).sum::<u64>());
     });
 }
 

@@ -56,7 +56,20 @@ pub trait Driver: Send + Sync + 'static {
     ///
     /// When it is not called on the owner thread.
     fn spawn_local(&self, future: LocalBoxFuture);
+
+    /// Another thread works for what waits on this loop, until the guard is dropped: one that ends by
+    /// itself goes on until then. `None` from a driver that does not.
+    ///
+    /// # Panics
+    ///
+    /// When it is not called on the owner thread.
+    fn outside_work(&self) -> Option<OutsideWork> {
+        None
+    }
 }
+
+/// Returned by [`Driver::outside_work`]; may be dropped on any thread.
+pub type OutsideWork = Box<dyn Send + Sync>;
 
 thread_local! {
     static CURRENT: RefCell<Option<Arc<dyn Driver>>> = const { RefCell::new(None) };

@@ -1,5 +1,6 @@
 //! The Rust twins against programs for Node.
 
+mod aplus;
 mod node;
 
 use std::path::{Path, PathBuf};
@@ -18,8 +19,13 @@ fn recording(program: &Path) -> PathBuf {
 
 /// Compares, or records; `Ok(false)` if anything differs.
 pub(super) fn run(options: &Options) -> Result<bool, String> {
-    let programs = compare::programs(&folder(), ENDINGS, options.filter.as_deref())?;
     let node = node::find()?;
+    let filter = options.filter.as_deref();
+    let with_aplus = !options.record && filter.is_none_or(|filter| aplus::NAME.contains(filter));
+    if with_aplus && filter.is_some() {
+        return aplus::run(node.as_ref());
+    }
+    let programs = compare::programs(&folder(), ENDINGS, filter)?;
     if options.record {
         let node = node.ok_or_else(node::missing)?;
         for program in &programs {
@@ -27,10 +33,11 @@ pub(super) fn run(options: &Options) -> Result<bool, String> {
         }
         return Ok(true);
     }
-    compare::compare_all("js", &programs, |program| match &node {
+    let agree = compare::compare_all("js", &programs, |program| match &node {
         Some(node) => Ok((node.to_string(), node.run(program)?)),
         None => compare::recorded(&recording(program)),
-    })
+    })?;
+    Ok(agree & (!with_aplus || aplus::run(node.as_ref())?))
 }
 
 #[cfg(test)]

@@ -8,12 +8,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 
-use super::connection::{Connection, RequestBody};
+use super::connection::Connection;
 use super::deadline::Deadline;
 use super::dial::Dial;
 use super::exchange::address;
 use super::failure::HeadLimits;
 use super::pool::{Host, Pool};
+use super::request_body::RequestBody;
 use super::secure::Security;
 use super::{ExchangeError, FailureKind, Response, Stage, Transport, Url};
 use crate::{Error, Result};
@@ -207,14 +208,56 @@ impl Client {
         self.run(request.map(Into::into), url).await
     }
 
+    /// As [`request`](Client::request), for a body that comes piece by piece, in chunks where it cannot
+    /// tell its length.
+    ///
+    /// It is sent once, on a connection of its own, and redirects are not followed.
+    ///
+    /// # Errors
+    ///
+    /// As [`request`](Client::request), and where the body fails.
+    pub async fn request_streaming<B>(&self, request: Request<B>) -> Result<Response>
+    where
+        B: hyper::body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        let url = Url::try_from(request.uri())?;
+        let mut deadline = Deadline::new(self.0.settings.timeout)?;
+        let mut request = request.map(RequestBody::pieces);
+        self.complete(request.headers_mut())?;
+        let exchange = async {
+            let connection = self.connect(&url).await?;
+            self.send_on(connection, request, &url).await
+        };
+        let (response, connection) = deadline.guard(exchange).await??;
+        Ok(self.respond(response, connection, deadline, url).await)
+    }
+
+    /// Gives a request the headers that each has.
+    fn complete(&self, headers: &mut HeaderMap) -> Result<()> {
+        let agent = HeaderValue::from_str(&self.0.settings.user_agent)
+            .map_err(|_| Error::msg("the user agent holds a character that no header may hold"))?;
+        headers.entry(header::USER_AGENT).or_insert(agent);
+        headers.entry(header::ACCEPT).or_insert(HeaderValue::from_static("*/*"));
+        Ok(())
+    }
+
+    async fn respond(
+        &self,
+        response: http::Response<hyper::body::Incoming>,
+        connection: Connection,
+        deadline: Deadline,
+        url: Url,
+    ) -> Response {
+        let limits = (self.limits(), self.0.settings.max_body_bytes);
+        let pool = Arc::clone(&self.0.pool);
+        Response::new(response, connection, pool, deadline, url, limits).await
+    }
+
     async fn run(&self, mut request: Request<Bytes>, mut url: Url) -> Result<Response> {
         let settings = &self.0.settings;
         let mut deadline = Deadline::new(settings.timeout)?;
-        let agent = HeaderValue::from_str(&settings.user_agent)
-            .map_err(|_| Error::msg("the user agent holds a character that no header may hold"))?;
-        request.headers_mut().entry(header::USER_AGENT).or_insert(agent);
-        let any = HeaderValue::from_static("*/*");
-        request.headers_mut().entry(header::ACCEPT).or_insert(any);
+        self.complete(request.headers_mut())?;
         let mut followed = 0;
         loop {
             let (response, connection) = deadline.guard(self.send(&request, &url)).await??;
@@ -223,11 +266,7 @@ impl Client {
                 _ => redirection(&response, &url)?,
             };
             let Some(target) = target else {
-                let limits = (self.limits(), settings.max_body_bytes);
-                let pool = Arc::clone(&self.0.pool);
-                let response =
-                    Response::new(response, connection, pool, deadline, url, limits).await;
-                return Ok(response);
+                return Ok(self.respond(response, connection, deadline, url).await);
             };
             if followed == settings.redirects {
                 let text = format!("{url} redirects once more after {followed} redirects");
@@ -250,30 +289,34 @@ impl Client {
         url: &Url,
     ) -> Result<(http::Response<hyper::body::Incoming>, Connection), ExchangeError> {
         let host = Host::of(url);
+        let body = || request.clone().map(RequestBody::new);
         if let Some(connection) = self.0.pool.take(&host).await {
-            match self.send_on(connection, request, url).await {
+            match self.send_on(connection, body(), url).await {
                 Err(error) if is_stale(&error) && request.method().is_idempotent() => {}
                 result => return result,
             }
         }
+        let connection = self.connect(url).await?;
+        self.send_on(connection, body(), url).await
+    }
+
+    async fn connect(&self, url: &Url) -> Result<Connection, ExchangeError> {
         let securing = self.0.settings.security.prepare(url)?;
         let stream = self.0.settings.dial.dial(url, securing).await?;
-        let connection = Connection::start(stream, self.limits()).await.map_err(|error| {
+        Connection::start(stream, self.limits()).await.map_err(|error| {
             ExchangeError::from_hyper(Stage::Request, url, &error, 0, self.limits())
-        })?;
-        self.send_on(connection, request, url).await
+        })
     }
 
     async fn send_on(
         &self,
         mut connection: Connection,
-        request: &Request<Bytes>,
+        mut request: Request<RequestBody>,
         url: &Url,
     ) -> Result<(http::Response<hyper::body::Incoming>, Connection), ExchangeError> {
-        let mut sent = request.clone().map(RequestBody::new);
-        address(&mut sent, url, connection.is_http2())?;
+        address(&mut request, url, connection.is_http2())?;
         connection.meter().reset();
-        match connection.send(sent).await {
+        match connection.send(request).await {
             Ok(response) => Ok((response, connection)),
             Err(error) => {
                 let received = connection.meter().received();

@@ -20,17 +20,14 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::Full;
 use hyper::body::{Body as _, Frame, Incoming};
 use hyper::client::conn::http1;
 
 use super::failure::HeadLimits;
+use super::request_body::RequestBody;
 #[cfg(feature = "http2")]
 use super::tasks::Tasks;
 use super::transport::{Meter, Metered, Stream, Transport};
-
-/// What a request carries.
-pub(crate) type RequestBody = Full<Bytes>;
 
 type Driving = Pin<Box<dyn Future<Output = hyper::Result<()>> + Send>>;
 

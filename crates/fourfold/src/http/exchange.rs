@@ -14,8 +14,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Version, header};
 
-use super::connection::{Connection, RequestBody};
+use super::connection::Connection;
 use super::failure::HeadLimits;
+use super::request_body::RequestBody;
 use super::secure::Security;
 use super::transport::{Meter, Stream, Transport};
 use super::{ExchangeError, FailureKind, PhasesSoFar, Stage, Url, clock};

@@ -31,6 +31,7 @@ mod dial;
 mod exchange;
 mod failure;
 mod pool;
+mod request_body;
 mod response;
 pub mod rt;
 mod secure;

@@ -69,6 +69,13 @@ impl Response {
         self.head.status
     }
 
+    /// The words beside the status: those that came, or, where none can come or did, the usual ones.
+    pub fn reason(&self) -> Option<&str> {
+        let came = self.head.extensions.get::<hyper::ext::ReasonPhrase>();
+        let came = came.and_then(|reason| std::str::from_utf8(reason.as_bytes()).ok());
+        came.or_else(|| self.head.status.canonical_reason())
+    }
+
     /// The version of HTTP it came in.
     pub fn version(&self) -> Version {
         self.head.version

@@ -37,6 +37,12 @@ impl Core {
         drop(timers);
         let sleeps = local.sleeps.take();
         drop(sleeps);
+        #[cfg(feature = "http")]
+        {
+            // Connections that are kept for a next request.
+            let dispatcher = local.dispatcher.take();
+            drop(dispatcher);
+        }
         local.rejections.clear();
         local.process.clear();
         // Only now: what a closed inbox refuses is leaked, and there might have been steps in it.

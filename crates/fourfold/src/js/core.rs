@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::task::Waker;
 
-use fourfold_kernel::driver::{Driver, LocalBoxFuture};
+use fourfold_kernel::driver::{self, Driver, LocalBoxFuture};
 use fourfold_kernel::home::{Home, HomeRef};
 use fourfold_kernel::queue::{Fifo, Inbox, TurnQueue};
 use fourfold_kernel::reactor::{self, Reactor};
@@ -67,6 +67,9 @@ pub(super) struct LocalParts {
     pub(super) live: RefCell<Live>,
     pub(super) rejections: Rejections,
     pub(super) process: Process,
+    /// Sends what is fetched.
+    #[cfg(feature = "http")]
+    pub(super) dispatcher: RefCell<Option<crate::http::Client>>,
     /// Closed, and emptied: nothing is queued any more.
     pub(super) emptied: Cell<bool>,
 }
@@ -131,6 +134,8 @@ impl Core {
                 live: RefCell::default(),
                 rejections: Rejections::default(),
                 process: Process::default(),
+                #[cfg(feature = "http")]
+                dispatcher: RefCell::default(),
                 emptied: Cell::new(false),
             }),
         }))
@@ -252,6 +257,10 @@ impl Driver for Core {
         let here = std::panic::Location::caller();
         let detached: super::Promise<()> = super::async_fn::start(self, body, here);
         drop(detached);
+    }
+
+    fn outside_work(&self) -> Option<driver::OutsideWork> {
+        Some(Box::new(Core::outside_work(self)))
     }
 }
 

@@ -13,7 +13,7 @@ use super::cell::PromiseData;
 use super::core::{self, Core};
 use super::event_loop::Ready;
 use super::process::Origin;
-use crate::{Error, Result};
+use crate::Error;
 
 /// A job of the microtask queue.
 pub(crate) enum Microtask {
@@ -50,10 +50,17 @@ impl Job {
         Job { call, frame: None }
     }
 
-    fn call(self) -> Result<()> {
+    /// Whether it returned. What it threw is given to `uncaught`, in the frame it was called in.
+    fn call(self, uncaught: impl FnOnce(Error)) -> bool {
         let _frame = async_local_storage::enter(self.frame);
         let returned = catch_unwind(AssertUnwindSafe(|| self.call.call()));
-        returned.unwrap_or_else(|panic| Err(Error::from_panic(panic)))
+        match returned.unwrap_or_else(|panic| Err(Error::from_panic(panic))) {
+            Ok(()) => true,
+            Err(error) => {
+                uncaught(error);
+                false
+            }
+        }
     }
 }
 
@@ -153,13 +160,11 @@ impl Core {
     /// Calls a function that was queued as a callback of its own. `false`: it threw, and what is queued
     /// is not to be drained behind it.
     pub(super) fn run_job(&self, job: Job) -> bool {
-        match job.call() {
-            Ok(()) => true,
-            Err(error) => {
-                self.threw(error);
-                false
-            }
+        let returned = job.call(|error| self.uncaught(error, Origin::UncaughtException));
+        if !returned {
+            self.threw();
         }
+        returned
     }
 
     /// As [`run_job`](Core::run_job), and drains the queues.
@@ -181,9 +186,7 @@ impl Core {
                 Microtask::React(reaction, index, source) => reaction.react(index, source),
                 Microtask::Call(job) => {
                     // The others go on behind one that throws.
-                    if let Err(error) = job.call() {
-                        self.uncaught(error, Origin::UncaughtException);
-                    }
+                    job.call(|error| self.uncaught(error, Origin::UncaughtException));
                 }
             }
             if local.process.is_leaving() {
@@ -223,6 +226,15 @@ impl Core {
             let again = Callback::new(move || core.hand_to(waker, source, false));
             self.queue_microtask(Microtask::Call(Box::new(Job::new(again))));
         }
+    }
+
+    /// Runs the body that `waker` wakes, before this returns; `cell` is its own, or any other. Where it is
+    /// queued already it runs when its turn comes.
+    pub(crate) fn run_at_once(&self, waker: &Waker, cell: Erased<PromiseData>) {
+        let handing = &self.local().handing;
+        handing.set(Some((cell, true)));
+        waker.wake_by_ref();
+        drop(handing.take());
     }
 
     /// Puts a step where it will be run.

@@ -28,9 +28,12 @@ mod cell;
 mod closing;
 mod combinators;
 mod core;
+mod embed;
 mod errors;
 mod event_loop;
 pub mod events;
+#[cfg(feature = "http")]
+mod fetch;
 mod generators;
 mod immediates;
 mod inbox;
@@ -54,17 +57,24 @@ pub use async_generators::{
 pub use async_local_storage::{AsyncLocalStorage, Snapshot, snapshot};
 pub use callback::Outcome;
 pub use combinators::{AggregateError, Settled};
+pub use embed::Embedded;
 pub use errors::{RangeError, TypeError};
 pub use events::{Event, EventEmitter};
+#[cfg(feature = "json")]
+pub use fetch::SyntaxError;
+#[cfg(feature = "http")]
+pub use fetch::{
+    Body, Headers, ReadableStream, Redirect, RequestInit, Response, fetch, fetch_with,
+};
 pub use generators::{
     Generator, GeneratorReturn, GeneratorValues, IteratorResult, Yielder, generator,
 };
 pub use immediates::{Immediate, clear_immediate, set_immediate};
 pub use inbox::{Inbox, Sender, queue_work};
 pub use microtasks::{next_tick, queue_microtask};
-#[doc(hidden)]
-pub use promise::Resolution;
-pub use promise::{Await, IntoPromise, Promise, Resolve, Resolvers, State, Then, Thenable};
+pub use promise::{
+    Await, IntoPromise, Promise, Resolution, Resolve, Resolvers, State, Then, Thenable,
+};
 pub use promisify::{Callbackified, ErrorFirst, callbackify, promisify};
 pub use rejections::{Rejection, Step};
 pub use run::{Builder, Exit, Uncaught, main, run};

@@ -316,10 +316,9 @@ impl Core {
         self.leave();
     }
 
-    /// A callback threw and somebody listened: what is queued runs after the next callback, or in the
-    /// check phase, and not at once.
-    pub(super) fn threw(&self, error: Error) {
-        self.uncaught(error, Origin::UncaughtException);
+    /// A callback threw and nobody caught it: if somebody listened, what is queued runs after the next
+    /// callback, or in the check phase, and not at once.
+    pub(super) fn threw(&self) {
         if !self.is_leaving() {
             self.drain_later();
         }

@@ -12,6 +12,7 @@ use std::task::Waker;
 
 use fourfold_kernel::task::Erased;
 
+use super::async_local_storage::{self, Frame};
 use super::cell::{Flag, PromiseData};
 use super::core::Core;
 use super::process::Origin;
@@ -21,11 +22,18 @@ use crate::Error;
 #[derive(Default)]
 pub(super) struct Rejections {
     /// Unhandled when they came.
-    pending: RefCell<VecDeque<(Erased<PromiseData>, Error)>>,
+    pending: RefCell<VecDeque<Pending>>,
     /// Told of as unhandled, and handled since.
     late: RefCell<VecDeque<Erased<PromiseData>>>,
     /// Of the errors that were rejected with last.
     paths: RefCell<VecDeque<(Error, Vec<Step>)>>,
+}
+
+struct Pending {
+    cell: Erased<PromiseData>,
+    reason: Error,
+    /// Where it was rejected: who is told of it is called there.
+    frame: Option<Frame>,
 }
 
 /// Of so many errors the path is kept.
@@ -80,7 +88,7 @@ impl Rejection {
         &self.path
     }
 
-    /// The number of the promise, as [`Promise::id`](super::Promise::id) gives it.
+    /// A number that no other promise has while this one lives.
     pub fn promise(&self) -> usize {
         self.promise
     }
@@ -99,7 +107,10 @@ impl Core {
         if unhandled {
             // SAFETY: a body is polled with the waker of its cell, on the loop's thread.
             let cell = unsafe { Erased::of_cell_s_waker(waker) };
-            self.local().rejections.pending.borrow_mut().push_back((cell, error.clone()));
+            // The one its last step left: the body is over, and does not need it.
+            let frame = data.local().frame.take();
+            let pending = Pending { cell, reason: error.clone(), frame };
+            self.local().rejections.pending.borrow_mut().push_back(pending);
         }
     }
 
@@ -107,8 +118,9 @@ impl Core {
     #[cold]
     pub(crate) fn rejected_by_hand(&self, cell: &Erased<PromiseData>, error: &Error) {
         if self.note_rejected(cell.data(), error) {
-            let mut pending = self.local().rejections.pending.borrow_mut();
-            pending.push_back((cell.clone(), error.clone()));
+            let frame = async_local_storage::capture();
+            let pending = Pending { cell: cell.clone(), reason: error.clone(), frame };
+            self.local().rejections.pending.borrow_mut().push_back(pending);
         }
     }
 
@@ -164,25 +176,27 @@ impl Core {
             let late = rejections.late.borrow_mut().pop_front();
             let Some(cell) = late else { break };
             if let Err(error) = self.tell_handled(&self.rejection(&cell, None)) {
-                self.threw(error);
+                self.uncaught(error, Origin::UncaughtException);
+                self.threw();
                 return false;
             }
         }
-        // Of all that are unhandled now something is told, though a listener may handle others of them.
-        let pending = rejections.pending.take();
-        let unhandled =
-            pending.into_iter().filter(|(cell, _)| !cell.data().local().has(Flag::Handled));
-        for (cell, reason) in unhandled.collect::<Vec<_>>() {
+        // As they stand now: who reacts to one of them while another is told of comes too late.
+        let mut pending = rejections.pending.take();
+        pending.retain(|pending| !pending.cell.data().local().has(Flag::Handled));
+        for Pending { cell, reason, frame } in pending {
             let local = cell.data().local();
             local.set(Flag::Reported);
             told = true;
             let rejection = self.rejection(&cell, Some(reason));
+            let _frame = async_local_storage::enter(frame);
             match self.tell_unhandled(&rejection) {
                 Ok(true) => {}
                 Ok(false) => self.uncaught_with(rejection, Origin::UnhandledRejection),
                 Err(error) => {
-                    // As in Node, of the others nobody is told any more.
-                    self.threw(error);
+                    // As in Node, of the others that were unhandled now nobody is told any more.
+                    self.uncaught(error, Origin::UncaughtException);
+                    self.threw();
                     return false;
                 }
             }

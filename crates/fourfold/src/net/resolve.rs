@@ -7,7 +7,7 @@
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
 
-use fourfold_kernel::blocking;
+use fourfold_kernel::{blocking, driver};
 
 use super::addr::{Named, Target};
 use super::failure::naming;
@@ -24,6 +24,8 @@ use super::failure::naming;
 pub async fn lookup_host(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
     let name = host.to_owned();
     let look_up = move || (name.as_str(), port).to_socket_addrs().map(Vec::from_iter);
+    // The thread that looks up is no source that a loop could see somebody wait for.
+    let _working = driver::with_current(|driver| driver.and_then(|driver| driver.outside_work()));
     let running = blocking::global().run(look_up).map_err(|rejected| {
         io::Error::other(format!("no thread to look up {host:?} on: {rejected}"))
     })?;

@@ -61,8 +61,11 @@ pub fn on_with_options<A: Clone + 'static>(
 #[must_use]
 pub struct OnOptions {
     signal: Option<AbortSignal>,
-    close: Vec<Rc<dyn Fn(&EventEmitter, Close) -> EventListener>>,
+    close: Vec<Rc<AddClose>>,
 }
+
+/// Adds a listener that closes the iterator.
+type AddClose = dyn Fn(&EventEmitter, Close) -> EventListener;
 
 type Close = Box<dyn Fn()>;
 

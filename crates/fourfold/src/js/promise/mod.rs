@@ -25,9 +25,7 @@ use super::core::{self, Core};
 use crate::{Error, Result};
 
 pub use awaiting::Await;
-#[doc(hidden)]
-pub use resolve::Resolution;
-pub use resolve::{IntoPromise, Resolve, Resolvers, Then, Thenable};
+pub use resolve::{IntoPromise, Resolution, Resolve, Resolvers, Then, Thenable};
 pub(crate) use settling::Settling;
 
 /// A value, or an [`Error`], that will be there later.
@@ -250,12 +248,12 @@ impl<T: 'static> Promise<T> {
     /// A number that no other promise has while this one lives: what a
     /// [`Rejection`](super::Rejection) calls it.
     pub fn id(&self) -> usize {
-        self.cell().erase().address()
+        self.cell().address()
     }
 
     /// Whether both are the same promise.
     pub fn same(&self, other: &Promise<T>) -> bool {
-        self.cell().same(&other.cell())
+        self.cell().same(other.cell())
     }
 
     /// Settles a promise without a body that is pending.
@@ -311,12 +309,12 @@ impl<T: 'static> Promise<T> {
             Repr::Cell(cell) => cell,
             Repr::Fulfilled(value, _) => return Ok(value.expect("taken where a cell is made")),
         };
-        // SAFETY: where the only reference is this one, nobody has borrowed the outcome: who borrows it
-        // has a reference of its own.
-        if cell.is_only()
-            && let Some(outcome) = unsafe { cell.take() }
-        {
-            return outcome;
+        if cell.is_only() {
+            // SAFETY: where the only reference is this one, nobody has borrowed the outcome: who borrows
+            // it has a reference of its own.
+            if let Some(outcome) = unsafe { cell.take() } {
+                return outcome;
+            }
         }
         match cell.get() {
             Some(Ok(value)) => Ok(value.clone()),

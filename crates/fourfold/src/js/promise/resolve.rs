@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use fourfold_kernel::task::Erased;
 
+use super::super::async_local_storage::{self, Frame};
 use super::super::cell::{Listener, Listening, PromiseData};
 use super::super::errors::TypeError;
 use super::super::microtasks::{Microtask, Reaction};
@@ -16,7 +17,7 @@ use crate::{Error, Result};
 /// What a promise of `T` can be resolved with: a `T`, another promise of one, or a [`Thenable`].
 ///
 /// A promise that is resolved with a promise or a thenable follows it: there is no promise of a
-/// promise. It is implemented for exactly these three.
+/// promise. It is implemented for exactly these three, and for a [`Resolution`], which is one of them.
 pub trait Resolve<T: 'static>: sealed::Sealed<T> {
     #[doc(hidden)]
     fn into_resolution(self) -> Resolution<T>;
@@ -28,14 +29,26 @@ mod sealed {
     impl<T> Sealed<T> for T {}
     impl<T: 'static> Sealed<T> for super::Promise<T> {}
     impl<T: 'static> Sealed<T> for super::Thenable<T> {}
+    impl<T: 'static> Sealed<T> for super::Resolution<T> {}
 }
 
-/// What it is, of the three.
-#[doc(hidden)]
+/// What a promise is resolved with, where only the running program knows what it is: a value of another
+/// language.
+#[derive(Debug)]
 pub enum Resolution<T: 'static> {
+    /// A value: the promise is fulfilled.
     Value(T),
+    /// A promise, to be followed.
     Promise(Promise<T>),
+    /// A thenable, to be followed.
     Thenable(Thenable<T>),
+}
+
+impl<T: 'static> Resolve<T> for Resolution<T> {
+    #[inline]
+    fn into_resolution(self) -> Resolution<T> {
+        self
+    }
 }
 
 impl<T: 'static> Resolve<T> for T {
@@ -219,7 +232,8 @@ impl<T: 'static> Resolvers<T> {
             }
             Resolution::Thenable(thenable) => {
                 let resolvers = Resolvers { promise: promise.clone(), pair: self.pair + 1 };
-                let job = ThenableJob(Cell::new(Some((thenable, resolvers))));
+                let frame = async_local_storage::capture();
+                let job = ThenableJob(Cell::new(Some((thenable, resolvers, frame))));
                 let source = promise.cell().erase();
                 promise.core().queue_microtask(Microtask::React(Rc::new(job), 0, source));
             }
@@ -257,11 +271,14 @@ impl<T: Clone + 'static> Reaction for Adoption<T> {
 }
 
 /// A promise without a body that follows a thenable.
-struct ThenableJob<T: 'static>(Cell<Option<(Thenable<T>, Resolvers<T>)>>);
+struct ThenableJob<T: 'static>(Cell<Option<Following<T>>>);
+
+type Following<T> = (Thenable<T>, Resolvers<T>, Option<Frame>);
 
 impl<T: 'static> Reaction for ThenableJob<T> {
     fn react(self: Rc<Self>, _: u32, _: Erased<PromiseData>) {
-        if let Some((thenable, resolvers)) = self.0.take() {
+        if let Some((thenable, resolvers, frame)) = self.0.take() {
+            let _frame = async_local_storage::enter(frame);
             thenable.call(resolvers);
         }
     }

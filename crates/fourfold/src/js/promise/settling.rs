@@ -3,6 +3,7 @@
 use std::mem;
 use std::task::{Context, Poll};
 
+use super::super::async_local_storage;
 use super::super::cell::{Flag, Listener, PromiseData};
 use super::super::errors::TypeError;
 use super::{Promise, Resolution, Resolvers};
@@ -62,7 +63,10 @@ impl<T: Clone + 'static> Settling<T> {
                 let made_at = data.local().made_at;
                 let inner = Promise::pending_on(data.core(), made_at);
                 inner.handle();
-                thenable.call(Resolvers::first_of(&inner));
+                {
+                    let _frame = async_local_storage::enter(data.local().frame.take());
+                    thenable.call(Resolvers::first_of(&inner));
+                }
                 let forward = Listener::Forward(context.waker().clone());
                 if inner.cell().listen(forward).is_err() {
                     return self.end(inner.outcome(), data, context);

@@ -157,10 +157,15 @@ where
                 let Some(handler) = handler.take() else { return Poll::Pending };
                 let outcome = source.outcome();
                 let _frame = async_local_storage::enter(data.local().frame.take());
-                match catch_unwind(AssertUnwindSafe(|| handler(outcome))) {
+                let outcome = match catch_unwind(AssertUnwindSafe(|| handler(outcome))) {
                     Ok(outcome) => outcome,
                     Err(panic) => Err(Error::from_panic(panic)),
+                };
+                if !matches!(outcome, Ok(Resolution::Value(_))) {
+                    // For a thenable's `then`, and for who is told that nobody handles the rejection.
+                    data.local().frame.set(async_local_storage::capture());
                 }
+                outcome
             }
         };
         let outcome = match outcome {

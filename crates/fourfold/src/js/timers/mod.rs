@@ -19,7 +19,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::async_local_storage;
 use super::callback::{Callback, Outcome};
 use super::core::{self, Core, CoreRef};
-use super::process;
+use super::process::{self, Origin};
 use crate::{Error, Result};
 
 pub use delay::Delay;
@@ -185,19 +185,16 @@ impl Core {
             }
             let begun = timers.borrow_mut().begin_call(name);
             let Some((call, frame)) = begun else { continue };
-            let (again, returned) = {
+            last = {
                 let _frame = async_local_storage::enter(frame);
-                self.call_timer(call)
+                let (again, returned) = self.call_timer(call);
+                let left = timers.borrow_mut().end_call(name, again);
+                drop(left);
+                returned.map_err(|error| self.uncaught(error, Origin::UncaughtException)).is_ok()
             };
-            let left = timers.borrow_mut().end_call(name, again);
-            drop(left);
-            last = match returned {
-                Ok(()) => true,
-                Err(error) => {
-                    self.threw(error);
-                    false
-                }
-            };
+            if !last {
+                self.threw();
+            }
             ran = last;
         }
         last
