@@ -62,6 +62,8 @@ mod js_09_unsettled;
 mod js_09_unsettled_code;
 mod js_10_callbacks;
 mod js_14_run;
+mod js_t262_async_generator_queue;
+mod js_t262_async_generator_return;
 mod js_t262_async_generator_ticks;
 mod js_t262_combinators;
 mod js_t262_interleave;
@@ -69,6 +71,7 @@ mod js_t262_matrix;
 mod js_t262_reactions;
 mod js_t262_top_level_ticks;
 mod node;
+mod results;
 mod ticks;
 mod ticks_of;
 mod var;
@@ -155,6 +158,16 @@ pub(crate) const TWINS: &[Twin] = &[
     Twin { name: "js_10_callbacks", run: js_10_callbacks::run, differs: &[] },
     Twin { name: "js_14_run", run: js_14_run::run, differs: &[] },
     Twin {
+        name: "js_t262_async_generator_queue",
+        run: js_t262_async_generator_queue::run,
+        differs: &[],
+    },
+    Twin {
+        name: "js_t262_async_generator_return",
+        run: js_t262_async_generator_return::run,
+        differs: &[],
+    },
+    Twin {
         name: "js_t262_async_generator_ticks",
         run: js_t262_async_generator_ticks::run,
         differs: &[],
@@ -199,8 +212,6 @@ pub(crate) const AWAITED: &[&str] = &[
     "js_14_promises",
     "js_15_callbackify",
     "js_15_promisify",
-    "js_t262_async_generator_queue",
-    "js_t262_async_generator_return",
     "js_t262_from_sync",
     "js_t262_yield_star",
     "objects",

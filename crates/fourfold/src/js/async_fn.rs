@@ -87,6 +87,8 @@ struct Stepping<'a> {
     /// It is what a microtask runs, and what the loop does next when it ends.
     direct: bool,
     outer: *const Waker,
+    /// Whether that one is to be followed by another.
+    outer_again: bool,
 }
 
 impl<'a> Stepping<'a> {
@@ -94,7 +96,8 @@ impl<'a> Stepping<'a> {
     fn begin(data: &'a PromiseData, waker: &'a Waker) -> Stepping<'a> {
         let local = data.core().owned();
         let direct = local.direct.replace(false);
-        Stepping { data, direct, outer: local.stepping.replace(waker) }
+        let outer_again = local.again.replace(false);
+        Stepping { data, direct, outer: local.stepping.replace(waker), outer_again }
     }
 
     /// Whether the microtask that follows is the next step of this one: the one that the step has just
@@ -115,7 +118,7 @@ impl Drop for Stepping<'_> {
     fn drop(&mut self) {
         let local = self.data.core().owned();
         local.stepping.set(self.outer);
-        if local.again.replace(false) {
+        if local.again.replace(self.outer_again) {
             self.data.local().set(Flag::Yielded);
         }
     }

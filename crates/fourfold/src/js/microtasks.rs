@@ -252,7 +252,9 @@ impl Core {
         let local = self.owned();
         match local.handing.take() {
             Some((source, false)) => self.queue_microtask(Microtask::Settled(runnable, source)),
-            Some((source, true)) => self.run_settled(runnable, source),
+            Some((source, true)) => {
+                self.run_settled(runnable, source);
+            }
             None if local.collecting.get() => local.ready.push(Ready::Run(runnable)),
             None => self.queue_microtask(Microtask::Run(runnable)),
         }
