@@ -43,3 +43,9 @@ pub(super) const JS_02_THEN_LOOKED_UP: &[Difference] = &[
         reason: TYPES,
     },
 ];
+
+pub(super) const JS_07_CLOSE: &[Difference] = &[Difference {
+    original: "close, with an error: false",
+    twin: "close",
+    reason: "closing cannot fail",
+}];

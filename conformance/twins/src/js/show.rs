@@ -178,6 +178,18 @@ impl<T: 'static> Var<T> {
     }
 }
 
+impl<T: Clone> Var<Option<T>> {
+    /// One that is set when it is known.
+    pub(crate) fn unset() -> Var<Option<T>> {
+        Var::new(None)
+    }
+
+    /// What it was set to.
+    pub(crate) fn it(self) -> T {
+        self.get().expect("it was set by now")
+    }
+}
+
 impl Var<u32> {
     /// `++variable`.
     pub(crate) fn next(self) -> u32 {

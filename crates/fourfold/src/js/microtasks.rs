@@ -9,7 +9,7 @@ use fourfold_kernel::task::{Erased, Runnable};
 
 use super::async_local_storage::{self, Frame};
 use super::callback::{Callback, Outcome};
-use super::cell::PromiseData;
+use super::cell::{Flag, PromiseData};
 use super::core::{self, Core};
 use super::event_loop::Ready;
 use super::process::Origin;
@@ -225,6 +225,21 @@ impl Core {
             let core = self.this();
             let again = Callback::new(move || core.hand_to(waker, source, false));
             self.queue_microtask(Microtask::Call(Box::new(Job::new(again))));
+        }
+    }
+
+    /// Runs a step of the async function of this cell, which `waker` wakes, before this returns. As its
+    /// first step it is a part of the caller: it runs in that frame and goes no further than to its next
+    /// await. Where it is queued already it runs when its turn comes.
+    pub(crate) fn run_at_once(&self, waker: &Waker, cell: &Erased<PromiseData>) {
+        let handing = &self.local().handing;
+        let local = cell.data().local();
+        local.take(Flag::Started);
+        handing.set(Some((cell.clone(), true)));
+        waker.wake_by_ref();
+        if let Some(handed) = handing.take() {
+            local.set(Flag::Started);
+            drop(handed);
         }
     }
 
