@@ -68,8 +68,30 @@ agree! {
     js_09_settled_main_agrees_with_node: "js_09_settled_main";
     js_09_unsettled_agrees_with_node: "js_09_unsettled";
     js_09_unsettled_code_agrees_with_node: "js_09_unsettled_code";
+    js_10_abort_agrees_with_node: "js_10_abort";
     js_10_callbacks_agrees_with_node: "js_10_callbacks";
+    js_10_interval_agrees_with_node: "js_10_interval";
+    js_10_timers_promises_agrees_with_node: "js_10_timers_promises";
+    js_11_any_agrees_with_node: "js_11_any";
+    js_11_cancelling_agrees_with_node: "js_11_cancelling";
+    js_11_controller_agrees_with_node: "js_11_controller";
+    js_11_listeners_agrees_with_node: "js_11_listeners";
+    js_11_timeout_agrees_with_node: "js_11_timeout";
+    js_12_async_generators_agrees_with_node: "js_12_async_generators";
+    js_12_async_interleave_agrees_with_node: "js_12_async_interleave";
+    js_12_async_queue_agrees_with_node: "js_12_async_queue";
+    js_12_async_yield_star_agrees_with_node: "js_12_async_yield_star";
+    js_12_foo_agrees_with_node: "js_12_foo";
+    js_12_for_await_agrees_with_node: "js_12_for_await";
+    js_12_generators_agrees_with_node: "js_12_generators";
+    js_12_yield_star_agrees_with_node: "js_12_yield_star";
+    js_14_bind_agrees_with_node: "js_14_bind";
+    js_14_enter_with_agrees_with_node: "js_14_enter_with";
+    js_14_generators_agrees_with_node: "js_14_generators";
+    js_14_promises_agrees_with_node: "js_14_promises";
     js_14_run_agrees_with_node: "js_14_run";
+    js_15_callbackify_agrees_with_node: "js_15_callbackify";
+    js_15_promisify_agrees_with_node: "js_15_promisify";
 }
 
 #[test]

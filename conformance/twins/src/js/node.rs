@@ -6,23 +6,28 @@ use std::future::Future;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use fourfold::js::{self, AggregateError, Exit, Promise, Thenable, TypeError, Uncaught, process};
+use fourfold::js::{
+    self, AbortError, AggregateError, DomException, Exit, IteratorResult, Promise, RangeError,
+    Thenable, TypeError, Uncaught, process,
+};
 use fourfold::{Error, Result};
 
-/// An error with a name of its own, as `new RangeError("text")` has one.
+/// A reason that is no error, as JavaScript can throw it.
 #[derive(Debug)]
-struct Named {
-    name: &'static str,
-    message: String,
-}
+struct Value(&'static str);
 
-impl fmt::Display for Named {
+impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.message)
+        f.write_str(self.0)
     }
 }
 
-impl std::error::Error for Named {}
+impl std::error::Error for Value {}
+
+/// A string, or another value that is no error, thrown or given as a reason.
+pub(crate) fn value(text: &'static str) -> Error {
+    Error::new(Value(text))
+}
 
 /// `new Error("text")`.
 pub(crate) fn error(message: impl Into<String>) -> Error {
@@ -31,20 +36,43 @@ pub(crate) fn error(message: impl Into<String>) -> Error {
 
 /// `new RangeError("text")`.
 pub(crate) fn range_error(message: impl Into<String>) -> Error {
-    Error::new(Named { name: "RangeError", message: message.into() })
+    RangeError::new(message).into()
 }
 
 /// An error's `name`.
 pub(crate) fn name(error: &Error) -> &'static str {
-    if let Some(named) = error.downcast_ref::<Named>() {
-        named.name
-    } else if error.is::<TypeError>() {
+    if error.is::<TypeError>() {
         "TypeError"
+    } else if error.is::<RangeError>() {
+        "RangeError"
     } else if error.is::<AggregateError>() {
         "AggregateError"
+    } else if error.is::<AbortError>() {
+        "AbortError"
     } else {
-        "Error"
+        error.downcast_ref::<DomException>().map_or("Error", DomException::name)
     }
+}
+
+/// An error's `code`.
+pub(crate) fn code(error: &Error) -> String {
+    if let Some(exception) = error.downcast_ref::<DomException>() {
+        return exception.code().to_string();
+    }
+    error.downcast_ref::<AbortError>().map_or("undefined", AbortError::code).into()
+}
+
+/// An error as its name, its code and its text; a value as it is.
+pub(crate) fn show_code(error: &Error) -> String {
+    if error.is::<Value>() {
+        return error.to_string();
+    }
+    format!("{} {}: {error}", name(error), code(error))
+}
+
+/// An error as its name and its text; a value as it is.
+pub(crate) fn reason(error: &Error) -> String {
+    if error.is::<Value>() { error.to_string() } else { show(error) }
 }
 
 /// An error as its name and its text.
@@ -58,6 +86,15 @@ pub(crate) fn thenable<T: 'static>(then: impl FnOnce(js::Resolvers<T>) + 'static
         then(settle);
         Ok(())
     })
+}
+
+/// What a generator answered: its value, and whether it is done.
+pub(crate) fn item<Y: fmt::Display, R: fmt::Display>(result: IteratorResult<Y, R>) -> String {
+    match result {
+        IteratorResult::Value(value) => format!("{value} false"),
+        IteratorResult::Done(Some(value)) => format!("{value} true"),
+        IteratorResult::Done(None) => "undefined true".into(),
+    }
 }
 
 /// Keeps the loop from going on for so many milliseconds.
