@@ -20,14 +20,14 @@ setImmediate(() => {
 function second() {
   setTimeout(() => {
     setTimeout(() => {
-      console.log('set meanwhile, 1 ms');
+      console.log('set meanwhile, 20 ms');
       setImmediate(third);
-    }, 1);
+    }, 20);
     setImmediate(log('immediate of the first'));
-    console.log('first of 1 ms');
-  }, 1);
-  setTimeout(log('second of 1 ms'), 1);
-  busy(5);
+    console.log('first of 20 ms');
+  }, 20);
+  setTimeout(log('second of 20 ms'), 20);
+  busy(30);
 }
 // Later ones go before earlier ones if they are due before.
 function third() {

@@ -7,6 +7,7 @@ use fourfold::Result;
 use fourfold::asyncio::{self, Loop, Runner};
 use fourfold::csharp;
 use fourfold::go;
+use fourfold::js;
 use fourfold::stopwatch::stopwatch;
 
 /// As [`asyncio::run`], and tells on standard error how long it took.
@@ -76,6 +77,28 @@ where
     } else {
         csharp::run(timed)
     }
+}
+
+/// As [`js::run`], with `--virtual` as for [`run`].
+///
+/// # Errors
+///
+/// What `main` fails with, and what nobody caught.
+#[track_caller]
+pub fn run_js<F>(main: F) -> Result<()>
+where
+    F: Future<Output = Result<()>> + 'static,
+{
+    let timed = async {
+        let mut took = Duration::ZERO;
+        let result = {
+            let _timing = stopwatch(&mut took);
+            main.await
+        };
+        eprintln!("took {:.3} s", took.as_secs_f64());
+        result
+    };
+    if virtual_time() { js::Builder::new().virtual_time().run(timed) } else { js::run(timed) }
 }
 
 /// Whether `--virtual` is on the command line. Anything else there ends the process.

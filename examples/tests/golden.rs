@@ -67,6 +67,8 @@ virtual_time! {
     go_async_say: "6.000";
     go_callbacks: "2.000";
     go_generators: "4.000";
+    js_exec_go: "2.000";
+    js_stopwatch: "6.000";
     py_do_work: "2.000";
     py_exec_go: "2.000";
     py_stopwatch: "6.000";
@@ -76,6 +78,8 @@ timeless! {
     cs_state_machine;
     go_coroutines;
     go_say_hello;
+    js_generators;
+    js_promise_errors;
     py_dummy_loop;
     py_generator_foo;
     py_generators;
@@ -211,14 +215,47 @@ fn go_http_ping() {
 }
 
 #[test]
+fn js_http_ping() {
+    let output = run(env!("CARGO_BIN_EXE_js_http_ping"), &[]);
+    let (chained, awaited) = output.stdout.split_once("-- async and await\n").expect("two runs");
+    let chained = chained.strip_prefix("-- a chain of promises\n").expect("the first run");
+    for report in [chained, awaited] {
+        ping_report(report);
+    }
+}
+
+/// Each as a process: the code it exits with, and what it says of it.
+#[test]
+fn js_promise_errors_end_the_process() {
+    let ends = [
+        ("caught", 0, ""),
+        ("unhandled", 1, "Error: thrown in the handler"),
+        ("rethrown", 1, "Error: no answer"),
+        ("pending", 0, ""),
+        ("never", 13, "Warning: Detected unsettled top-level await"),
+    ];
+    for (program, code, text) in ends {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_js_promise_errors"));
+        let output = command.arg(program).output().expect("cargo built the program");
+        let stderr = String::from_utf8(output.stderr).expect("the program prints text");
+        assert_eq!(output.status.code(), Some(code), "{program}: {stderr}");
+        assert!(stderr.starts_with(text), "{program}: {stderr}");
+        assert_eq!(stderr.is_empty(), text.is_empty(), "{program}: {stderr}");
+    }
+}
+
+#[test]
 fn py_http_ping() {
     http_ping(env!("CARGO_BIN_EXE_py_http_ping"));
 }
 
 /// Every dialect's HTTP ping: the real time is that of the slower lane, the total is the sum.
 fn http_ping(program: &str) {
-    let output = run(program, &[]);
-    let lines: Vec<_> = output.stdout.lines().collect();
+    ping_report(&run(program, &[]).stdout);
+}
+
+fn ping_report(report: &str) {
+    let lines: Vec<_> = report.lines().collect();
     let [real, per_site, total] = lines[..] else { panic!("not three lines: {lines:?}") };
     let real = number(real, "Real time: ", " s");
     let total = number(total, "Total time: ", " s");
@@ -236,7 +273,7 @@ fn http_ping(program: &str) {
         lanes[index / 2] += took;
     }
     // Two digits are printed, of each figure.
-    assert!((total - sum).abs() < 0.03, "{}", output.stdout);
+    assert!((total - sum).abs() < 0.03, "{report}");
     let slower = f64::max(lanes[0], lanes[1]);
-    assert!((real - slower).abs() < 0.25 && real < total, "{}", output.stdout);
+    assert!((real - slower).abs() < 0.25 && real < total, "{report}");
 }

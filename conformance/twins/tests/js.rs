@@ -27,6 +27,7 @@ agree! {
     js_02_self_resolution_agrees_with_node: "js_02_self_resolution";
     js_02_then_looked_up_agrees_with_node: "js_02_then_looked_up";
     js_02_thenables_agrees_with_node: "js_02_thenables";
+    js_03_async_generator_ticks_agrees_with_node: "js_03_async_generator_ticks";
     js_03_await_places_agrees_with_node: "js_03_await_places";
     js_03_interleave_agrees_with_node: "js_03_interleave";
     js_03_tick_table_agrees_with_node: "js_03_tick_table";
@@ -43,11 +44,13 @@ agree! {
     js_06_nested_agrees_with_node: "js_06_nested";
     js_06_throwing_agrees_with_node: "js_06_throwing";
     js_07_clear_agrees_with_node: "js_07_clear";
+    js_07_close_agrees_with_node: "js_07_close";
     js_07_delays_agrees_with_node: "js_07_delays";
     js_07_immediates_agrees_with_node: "js_07_immediates";
     js_07_io_callback_agrees_with_node: "js_07_io_callback";
     js_07_phases_agrees_with_node: "js_07_phases";
     js_07_refresh_agrees_with_node: "js_07_refresh";
+    js_07_sockets_agrees_with_node: "js_07_sockets";
     js_07_throwing_timer_agrees_with_node: "js_07_throwing_timer";
     js_07_timer_order_agrees_with_node: "js_07_timer_order";
     js_08_default_agrees_with_node: "js_08_default";
@@ -55,16 +58,20 @@ agree! {
     js_08_default_value_agrees_with_node: "js_08_default_value";
     js_08_derived_agrees_with_node: "js_08_derived";
     js_08_ends_by_itself_agrees_with_node: "js_08_ends_by_itself";
+    js_08_exit_code_agrees_with_node: "js_08_exit_code";
     js_08_handled_in_time_agrees_with_node: "js_08_handled_in_time";
+    js_08_listener_throws_agrees_with_node: "js_08_listener_throws";
     js_08_order_agrees_with_node: "js_08_order";
     js_08_too_late_agrees_with_node: "js_08_too_late";
     js_08_uncaught_immediate_agrees_with_node: "js_08_uncaught_immediate";
+    js_08_uncaught_listener_agrees_with_node: "js_08_uncaught_listener";
     js_08_uncaught_timer_agrees_with_node: "js_08_uncaught_timer";
     js_09_before_exit_agrees_with_node: "js_09_before_exit";
     js_09_ends_agrees_with_node: "js_09_ends";
     js_09_exit_now_agrees_with_node: "js_09_exit_now";
     js_09_ref_agrees_with_node: "js_09_ref";
     js_09_rejected_main_agrees_with_node: "js_09_rejected_main";
+    js_09_server_ref_agrees_with_node: "js_09_server_ref";
     js_09_settled_main_agrees_with_node: "js_09_settled_main";
     js_09_unsettled_agrees_with_node: "js_09_unsettled";
     js_09_unsettled_code_agrees_with_node: "js_09_unsettled_code";
@@ -92,6 +99,13 @@ agree! {
     js_14_run_agrees_with_node: "js_14_run";
     js_15_callbackify_agrees_with_node: "js_15_callbackify";
     js_15_promisify_agrees_with_node: "js_15_promisify";
+    js_t262_async_generator_ticks_agrees_with_node: "js_t262_async_generator_ticks";
+    js_t262_combinators_agrees_with_node: "js_t262_combinators";
+    js_t262_interleave_agrees_with_node: "js_t262_interleave";
+    js_t262_matrix_agrees_with_node: "js_t262_matrix";
+    js_t262_reactions_agrees_with_node: "js_t262_reactions";
+    js_t262_top_level_ticks_agrees_with_node: "js_t262_top_level_ticks";
+    ticks_agrees_with_node: "ticks";
 }
 
 #[test]

@@ -84,14 +84,14 @@ pub(crate) struct Ping {
     pub(crate) trace: Option<PathBuf>,
 }
 
-/// The dialects of the runtime; see [`crate::dialect`] for those a probe is written in.
+/// The dialects of the runtime; see [`crate::dialect`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum DialectName {
     /// Python's asyncio
     Asyncio,
     /// C# tasks
     Csharp,
-    /// JavaScript promises (not yet)
+    /// JavaScript promises
     Js,
     /// Goroutines
     Go,

@@ -44,7 +44,6 @@ fn main() -> ExitCode {
 }
 
 fn run(ping: &Ping) -> fourfold::Result<ExitCode> {
-    dialect::check(ping.dialect).unwrap_or_else(|text| wrong_usage(text));
     // Opened before anything runs, so that a wrong path does not cost a whole run.
     let trace_file = ping.trace.as_ref().map(|path| {
         let file = File::create(path).unwrap_or_else(|error| {

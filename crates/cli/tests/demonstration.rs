@@ -83,11 +83,12 @@ fn the_trace_can_be_loaded() {
     assert_eq!(events.iter().filter(|event| event["cat"] == "probe").count(), 4);
     let named = |name: &str| events.iter().filter(|event| event["name"] == name).count();
     // The phases of a turn, or the sleep of a worker: what this dialect's threads do. And what a lane is
-    // called: C#'s tasks have no names.
+    // called: C#'s tasks and JavaScript's functions have no names.
     let named_lane = "lane 2: google.es, google.com #";
     let (phases, lane): (&[&str], _) = match hosts::dialect() {
         "go" => (&["sleep"], named_lane),
         "csharp" => (&["sleep"], "csharp #"),
+        "js" => (&["timers", "poll"], "async function #"),
         _ => (&["poll", "run"], named_lane),
     };
     for name in ["google.fr", "google.com", "first byte", "ready: I/O"].iter().chain(phases) {

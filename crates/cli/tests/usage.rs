@@ -33,12 +33,6 @@ fn mistakes_are_named_with_their_remedy() {
 }
 
 #[test]
-fn a_dialect_to_come_names_the_one_that_is_there() {
-    let message = usage_error(&["--dialect", "js"]);
-    assert!(message.contains("not yet") && message.contains("asyncio"), "{message}");
-}
-
-#[test]
 fn help_documents_the_json_and_the_exit_codes() {
     let output = run(&["--help"]);
     assert_eq!(output.status.code(), Some(0));

@@ -5,6 +5,7 @@ use std::future::pending;
 use std::rc::Rc;
 
 use fourfold::js::{self, AbortController, AbortSignal, DomException, process};
+use fourfold::net::TcpListener;
 use fourfold::{Error, Result};
 
 #[derive(Clone, Default)]
@@ -234,4 +235,23 @@ fn js_11_waiting_for_a_signal_ends_with_its_reason() -> Result<()> {
         assert_eq!(name_of(&waiting.until_aborted().await), "AbortError");
         Ok(())
     })
+}
+
+#[test]
+fn js_11_a_signal_ends_what_waits_for_the_network() -> Result<()> {
+    let address = js::run(async {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        let controller = AbortController::new();
+        js::set_immediate({
+            let controller = controller.clone();
+            move || controller.abort()
+        });
+        let error = controller.signal().run(listener.accept()).await.unwrap_err();
+        assert_eq!(name_of(&error), "AbortError");
+        Ok(address)
+    })?;
+    // Nothing is left that would have kept the loop alive, nor the port.
+    std::net::TcpListener::bind(address)?;
+    Ok(())
 }

@@ -414,3 +414,74 @@ fn js_12_what_nobody_can_ask_any_more_is_dropped() -> Result<()> {
         Ok(())
     })
 }
+
+#[test]
+fn js_12_the_end_of_the_loop_drops_what_is_suspended() -> Result<()> {
+    let dropped = Rc::new(Cell::new(0));
+    struct Counting(Rc<Cell<u32>>);
+    impl Drop for Counting {
+        fn drop(&mut self) {
+            self.0.set(self.0.get() + 1);
+        }
+    }
+    let outside: Rc<RefCell<Option<Ints>>> = Rc::default();
+    let (kept, count) = (outside.clone(), dropped.clone());
+    js::run(async move {
+        let holding = || {
+            let held = Counting(count.clone());
+            async_generator(async move |y: AsyncYielder<i32>| {
+                let _held = held;
+                y.yield_(1).await?;
+                std::future::pending::<Result<()>>().await
+            })
+        };
+        // Two that an async function holds which never ends: one is suspended, one awaits.
+        let (suspended, awaiting) = (holding(), holding());
+        let _pending: Promise<()> = async_fn(async move {
+            suspended.next(()).await?;
+            awaiting.next(()).await?;
+            awaiting.next(()).await?;
+            drop((suspended, awaiting));
+            Ok(())
+        });
+        // One that outlives the loop.
+        let outlives = holding();
+        outlives.next(()).await?;
+        *kept.borrow_mut() = Some(outlives);
+        Ok(())
+    })?;
+    assert_eq!(dropped.get(), 3);
+    drop(outside.take());
+    Ok(())
+}
+
+#[test]
+fn js_12_a_body_that_gives_up_its_yield_runs_on() -> Result<()> {
+    js::run(async {
+        let controller = js::AbortController::new();
+        let signal = controller.signal();
+        let gives_up = async_generator(async move |y: AsyncYielder<i32>| {
+            let aborted = signal.run(y.yield_(1)).await.unwrap_err();
+            assert!(aborted.is_cancelled());
+            y.yield_(2).await
+        });
+        assert_eq!(gives_up.next(()).await?, Value(1));
+        controller.abort();
+        let second = gives_up.next(());
+        let third = gives_up.next(());
+        assert_eq!((second.await?, third.await?), (Value(2), Done(None)));
+
+        // It cannot give up being left, or thrown at.
+        let controller = js::AbortController::new();
+        let signal = controller.signal();
+        let gives_up = async_generator(async move |y: AsyncYielder<i32>| -> Result<()> {
+            assert!(signal.run(y.yield_(1)).await.unwrap_err().is_cancelled());
+            y.yield_(2).await
+        });
+        assert_eq!(gives_up.next(()).await?, Value(1));
+        controller.abort();
+        let (left, over) = (gives_up.close(), gives_up.next(()));
+        assert_eq!((left.await?, over.await?), (Done(None), Done(None)));
+        Ok(())
+    })
+}

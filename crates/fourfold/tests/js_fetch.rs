@@ -6,12 +6,13 @@
 mod keeping_host;
 
 use std::net::{SocketAddr, TcpListener};
+use std::ops::ControlFlow;
 
 use bytes::Bytes;
 use fourfold::http::{ExchangeError, FailureKind};
 use fourfold::js::{
-    self, AbortController, Body, Headers, Inbox, Promise, Redirect, RequestInit, Response,
-    TypeError, fetch, fetch_with,
+    self, AbortController, AsyncIterator, Body, Headers, Inbox, Promise, Redirect, RequestInit,
+    Response, TypeError, fetch, fetch_with,
 };
 use fourfold::{Error, Result};
 use futures_util::StreamExt;
@@ -352,6 +353,33 @@ fn a_body_is_read_in_pieces_and_by_two() -> Result<()> {
         assert!(none.body().is_none());
         assert_eq!((none.text().await?, none.text().await?), (String::new(), String::new()));
         assert!(!none.body_used());
+        Ok(())
+    })
+}
+
+#[test]
+fn js_12_a_loop_that_is_left_early_closes_the_connection() -> Result<()> {
+    let half = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc";
+    let (address, seen) = host(move |_, _| Answer::Keep(half.into()));
+    js::run(async move {
+        let response = fetch(at(address, "/")).await?;
+        let twin = response.try_clone()?;
+        let body = response.body().unwrap();
+        js::for_await(body.clone(), async |piece: Bytes| {
+            assert_eq!(piece, "abc");
+            Ok(ControlFlow::Break(()))
+        })
+        .await?;
+        assert!(body.next_result().await?.done());
+        // The twin could have been read on.
+        let piece = twin.body().unwrap().read().await?;
+        assert_eq!(piece.unwrap(), "abc");
+        seen.recv().unwrap().asked();
+        assert!(seen.try_recv().is_err());
+        twin.body().unwrap().cancel();
+        // Both responses are still here.
+        assert_eq!(seen.recv().unwrap(), Seen::Closed);
+        assert!(response.body_used() && twin.body_used());
         Ok(())
     })
 }

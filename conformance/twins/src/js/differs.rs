@@ -2,8 +2,6 @@
 
 use crate::Difference;
 
-const TYPES: &str = "whether something has a then is known from its type";
-
 pub(crate) const JS_01_RESOLUTION: &[Difference] = &[Difference {
     original: "rejects with a thenable, which is not adopted: rejected the thenable",
     twin: "rejects with a thenable, which is not adopted: rejected Error: the thenable",
@@ -31,7 +29,9 @@ pub(crate) const JS_08_DEFAULT_VALUE: &[Difference] = &[Difference {
     reason: REASONS,
 }];
 
-pub(super) const JS_02_THEN_LOOKED_UP: &[Difference] = &[
+const TYPES: &str = "whether something has a then is known from its type";
+
+pub(crate) const JS_02_THEN_LOOKED_UP: &[Difference] = &[
     Difference {
         original: "a: then is read, time 1",
         twin: "a: then is known by the type",
@@ -43,6 +43,12 @@ pub(super) const JS_02_THEN_LOOKED_UP: &[Difference] = &[
         reason: TYPES,
     },
 ];
+
+pub(crate) const JS_07_CLOSE: &[Difference] = &[Difference {
+    original: "close, with an error: false",
+    twin: "close",
+    reason: "closing cannot fail",
+}];
 
 pub(crate) const JS_15_CALLBACKIFY: &[Difference] = &[
     Difference {

@@ -1,7 +1,7 @@
 use fourfold::Result;
 use fourfold::js::{Promise, Resolvers, Then, Thenable};
 
-use super::show::{main, say};
+use super::node::{program, say};
 
 // then is never read: what has one says so by its type. It is called later, once.
 
@@ -28,7 +28,7 @@ struct WithThen {
 }
 
 pub(crate) fn run() {
-    main(async {
+    program(async {
         let promise = Promise::<String>::new(|settle| {
             settle.resolve(counting("a"));
             println!("resolve has returned");

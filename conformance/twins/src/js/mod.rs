@@ -12,6 +12,7 @@ mod js_02_reactions;
 mod js_02_self_resolution;
 mod js_02_then_looked_up;
 mod js_02_thenables;
+mod js_03_async_generator_ticks;
 mod js_03_await_places;
 mod js_03_interleave;
 mod js_03_tick_table;
@@ -28,11 +29,13 @@ mod js_06_main;
 mod js_06_nested;
 mod js_06_throwing;
 mod js_07_clear;
+mod js_07_close;
 mod js_07_delays;
 mod js_07_immediates;
 mod js_07_io_callback;
 mod js_07_phases;
 mod js_07_refresh;
+mod js_07_sockets;
 mod js_07_throwing_timer;
 mod js_07_timer_order;
 mod js_08_default;
@@ -40,16 +43,20 @@ mod js_08_default_caught;
 mod js_08_default_value;
 mod js_08_derived;
 mod js_08_ends_by_itself;
+mod js_08_exit_code;
 mod js_08_handled_in_time;
+mod js_08_listener_throws;
 mod js_08_order;
 mod js_08_too_late;
 mod js_08_uncaught_immediate;
+mod js_08_uncaught_listener;
 mod js_08_uncaught_timer;
 mod js_09_before_exit;
 mod js_09_ends;
 mod js_09_exit_now;
 mod js_09_ref;
 mod js_09_rejected_main;
+mod js_09_server_ref;
 mod js_09_settled_main;
 mod js_09_unsettled;
 mod js_09_unsettled_code;
@@ -77,12 +84,16 @@ mod js_14_promises;
 mod js_14_run;
 mod js_15_callbackify;
 mod js_15_promisify;
+mod js_t262_async_generator_ticks;
+mod js_t262_combinators;
+mod js_t262_interleave;
+mod js_t262_matrix;
+mod js_t262_reactions;
+mod js_t262_top_level_ticks;
 mod node;
-// Some of what these offer waits for the twins that are to come.
-#[allow(dead_code, unused_imports, unused_macros)]
-mod show;
-#[allow(dead_code)]
+mod ticks;
 mod ticks_of;
+mod var;
 
 use crate::Twin;
 
@@ -103,6 +114,11 @@ pub(crate) const TWINS: &[Twin] = &[
         differs: differs::JS_02_THEN_LOOKED_UP,
     },
     Twin { name: "js_02_thenables", run: js_02_thenables::run, differs: &[] },
+    Twin {
+        name: "js_03_async_generator_ticks",
+        run: js_03_async_generator_ticks::run,
+        differs: &[],
+    },
     Twin { name: "js_03_await_places", run: js_03_await_places::run, differs: &[] },
     Twin { name: "js_03_interleave", run: js_03_interleave::run, differs: &[] },
     Twin { name: "js_03_tick_table", run: js_03_tick_table::run, differs: &[] },
@@ -119,11 +135,13 @@ pub(crate) const TWINS: &[Twin] = &[
     Twin { name: "js_06_nested", run: js_06_nested::run, differs: &[] },
     Twin { name: "js_06_throwing", run: js_06_throwing::run, differs: &[] },
     Twin { name: "js_07_clear", run: js_07_clear::run, differs: &[] },
+    Twin { name: "js_07_close", run: js_07_close::run, differs: differs::JS_07_CLOSE },
     Twin { name: "js_07_delays", run: js_07_delays::run, differs: &[] },
     Twin { name: "js_07_immediates", run: js_07_immediates::run, differs: &[] },
     Twin { name: "js_07_io_callback", run: js_07_io_callback::run, differs: &[] },
     Twin { name: "js_07_phases", run: js_07_phases::run, differs: &[] },
     Twin { name: "js_07_refresh", run: js_07_refresh::run, differs: &[] },
+    Twin { name: "js_07_sockets", run: js_07_sockets::run, differs: &[] },
     Twin { name: "js_07_throwing_timer", run: js_07_throwing_timer::run, differs: &[] },
     Twin { name: "js_07_timer_order", run: js_07_timer_order::run, differs: &[] },
     Twin { name: "js_08_default", run: js_08_default::run, differs: &[] },
@@ -139,16 +157,20 @@ pub(crate) const TWINS: &[Twin] = &[
     },
     Twin { name: "js_08_derived", run: js_08_derived::run, differs: &[] },
     Twin { name: "js_08_ends_by_itself", run: js_08_ends_by_itself::run, differs: &[] },
+    Twin { name: "js_08_exit_code", run: js_08_exit_code::run, differs: &[] },
     Twin { name: "js_08_handled_in_time", run: js_08_handled_in_time::run, differs: &[] },
+    Twin { name: "js_08_listener_throws", run: js_08_listener_throws::run, differs: &[] },
     Twin { name: "js_08_order", run: js_08_order::run, differs: &[] },
     Twin { name: "js_08_too_late", run: js_08_too_late::run, differs: &[] },
     Twin { name: "js_08_uncaught_immediate", run: js_08_uncaught_immediate::run, differs: &[] },
+    Twin { name: "js_08_uncaught_listener", run: js_08_uncaught_listener::run, differs: &[] },
     Twin { name: "js_08_uncaught_timer", run: js_08_uncaught_timer::run, differs: &[] },
     Twin { name: "js_09_before_exit", run: js_09_before_exit::run, differs: &[] },
     Twin { name: "js_09_ends", run: js_09_ends::run, differs: &[] },
     Twin { name: "js_09_exit_now", run: js_09_exit_now::run, differs: &[] },
     Twin { name: "js_09_ref", run: js_09_ref::run, differs: &[] },
     Twin { name: "js_09_rejected_main", run: js_09_rejected_main::run, differs: &[] },
+    Twin { name: "js_09_server_ref", run: js_09_server_ref::run, differs: &[] },
     Twin { name: "js_09_settled_main", run: js_09_settled_main::run, differs: &[] },
     Twin { name: "js_09_unsettled", run: js_09_unsettled::run, differs: &[] },
     Twin { name: "js_09_unsettled_code", run: js_09_unsettled_code::run, differs: &[] },
@@ -180,17 +202,21 @@ pub(crate) const TWINS: &[Twin] = &[
         differs: differs::JS_15_CALLBACKIFY,
     },
     Twin { name: "js_15_promisify", run: js_15_promisify::run, differs: differs::JS_15_PROMISIFY },
+    Twin {
+        name: "js_t262_async_generator_ticks",
+        run: js_t262_async_generator_ticks::run,
+        differs: &[],
+    },
+    Twin { name: "js_t262_combinators", run: js_t262_combinators::run, differs: &[] },
+    Twin { name: "js_t262_interleave", run: js_t262_interleave::run, differs: &[] },
+    Twin { name: "js_t262_matrix", run: js_t262_matrix::run, differs: &[] },
+    Twin { name: "js_t262_reactions", run: js_t262_reactions::run, differs: &[] },
+    Twin { name: "js_t262_top_level_ticks", run: js_t262_top_level_ticks::run, differs: &[] },
+    Twin { name: "ticks", run: ticks::run, differs: &[] },
 ];
 
 /// Programs that have no twin yet. A name leaves this list when its twin enters [`TWINS`].
 pub(crate) const AWAITED: &[&str] = &[
-    "js_03_async_generator_ticks",
-    "js_07_close",
-    "js_07_sockets",
-    "js_08_exit_code",
-    "js_08_listener_throws",
-    "js_08_uncaught_listener",
-    "js_09_server_ref",
     "js_13_capture_rejections",
     "js_13_emitter",
     "js_13_error",
@@ -201,14 +227,7 @@ pub(crate) const AWAITED: &[&str] = &[
     "js_13_meta_events",
     "js_t262_async_generator_queue",
     "js_t262_async_generator_return",
-    "js_t262_async_generator_ticks",
-    "js_t262_combinators",
     "js_t262_from_sync",
-    "js_t262_interleave",
-    "js_t262_matrix",
-    "js_t262_reactions",
-    "js_t262_top_level_ticks",
     "js_t262_yield_star",
     "objects",
-    "ticks",
 ];

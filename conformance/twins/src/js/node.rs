@@ -1,20 +1,28 @@
 //! What the programs have in common: their errors, how they show them, and how a program ends.
 
-use std::cell::Cell;
 use std::fmt;
 use std::future::Future;
-use std::rc::Rc;
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use fourfold::js::{
-    self, AbortError, AggregateError, DomException, Exit, IteratorResult, Promise, RangeError,
-    Thenable, TypeError, Uncaught, process,
+    self, AbortError, AggregateError, DomException, IteratorResult, Promise, RangeError, Thenable,
+    TypeError,
 };
 use fourfold::{Error, Result};
 
-/// A reason that is no error, as JavaScript can throw it.
+/// `console.log` as an expression: prints, and returns what a callback does that returns nothing.
+macro_rules! say {
+    ($($text:tt)*) => {{
+        println!($($text)*);
+        ::fourfold::Result::<()>::Ok(())
+    }};
+}
+pub(crate) use say;
+
+/// A reason that is no error: JavaScript can throw anything.
 #[derive(Debug)]
-struct Value(&'static str);
+pub(crate) struct Value(pub(crate) &'static str);
 
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -32,6 +40,11 @@ pub(crate) fn value(text: &'static str) -> Error {
 /// `new Error("text")`.
 pub(crate) fn error(message: impl Into<String>) -> Error {
     Error::msg(message.into())
+}
+
+/// `throw new Error("text")`.
+pub(crate) fn throw<T>(message: impl Into<String>) -> Result<T> {
+    Err(error(message))
 }
 
 /// `new RangeError("text")`.
@@ -75,6 +88,15 @@ pub(crate) fn reason(error: &Error) -> String {
     if error.is::<Value>() { error.to_string() } else { show(error) }
 }
 
+/// What a generator answered: its value, and whether it is done.
+pub(crate) fn item<Y: fmt::Display, R: fmt::Display>(result: IteratorResult<Y, R>) -> String {
+    match result {
+        IteratorResult::Value(value) => format!("{value} false"),
+        IteratorResult::Done(Some(value)) => format!("{value} true"),
+        IteratorResult::Done(None) => "undefined true".into(),
+    }
+}
+
 /// An error as its name and its text.
 pub(crate) fn show(error: &Error) -> String {
     format!("{}: {error}", name(error))
@@ -88,13 +110,9 @@ pub(crate) fn thenable<T: 'static>(then: impl FnOnce(js::Resolvers<T>) + 'static
     })
 }
 
-/// What a generator answered: its value, and whether it is done.
-pub(crate) fn item<Y: fmt::Display, R: fmt::Display>(result: IteratorResult<Y, R>) -> String {
-    match result {
-        IteratorResult::Value(value) => format!("{value} false"),
-        IteratorResult::Done(Some(value)) => format!("{value} true"),
-        IteratorResult::Done(None) => "undefined true".into(),
-    }
+/// What `await null` awaits.
+pub(crate) fn null() -> Promise<()> {
+    Promise::resolve(())
 }
 
 /// Keeps the loop from going on for so many milliseconds.
@@ -137,25 +155,8 @@ pub(crate) fn report<T: Clone + fmt::Display + 'static>(name: &'static str, prom
 
 /// Runs a program, and ends the process as Node does where that is not with code 0.
 pub(crate) fn program(main: impl Future<Output = Result<()>> + 'static) {
-    let code = Rc::new(Cell::new(0));
-    let last = code.clone();
-    let ended = js::run(async move {
-        process::on_exit(move |code| last.set(code));
-        main.await
-    });
-    let Err(error) = ended else {
-        match code.get() {
-            0 => return,
-            code => std::process::exit(code),
-        }
-    };
-    if let Some(exit) = error.downcast_ref::<Exit>() {
-        if code.get() == 13 {
-            eprintln!("Warning: Detected unsettled top-level await");
-        }
-        std::process::exit(exit.code());
+    let ended = js::main(main);
+    if let Some(code) = (1..=255).find(|&code: &u8| ExitCode::from(code) == ended) {
+        std::process::exit(code.into());
     }
-    let reason = error.downcast_ref::<Uncaught>().map_or(&error, Uncaught::reason);
-    eprintln!("{}", show(reason));
-    std::process::exit(1);
 }

@@ -3,7 +3,8 @@
 use fourfold::js::{Promise, Thenable};
 use fourfold::{Error, Result};
 
-use super::show::{Var, error, null};
+use super::node::{error, null};
+use super::var::Var;
 
 /// How many microtasks pass until a promise has settled, seen by one reaction on it.
 pub(crate) async fn ticks_of<T: Clone + 'static>(make: impl FnOnce() -> Promise<T>) -> Result<u32> {

@@ -14,6 +14,7 @@ mod asyncio;
 mod csharp;
 mod go;
 mod interrupt;
+mod js;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -55,30 +56,9 @@ pub(crate) fn run(
         DialectName::Asyncio => asyncio::run(plan, Arc::clone(&recorder))?,
         DialectName::Csharp => csharp::run(plan, Arc::clone(&recorder))?,
         DialectName::Go => go::run(plan, Arc::clone(&recorder))?,
-        DialectName::Js => return Err(fourfold::Error::msg(not_yet(dialect))),
+        DialectName::Js => js::run(plan, Arc::clone(&recorder))?,
     };
     Ok(recorder.take(interrupted))
-}
-
-/// Whether probes are written in this dialect.
-///
-/// # Errors
-///
-/// What to say if not, naming the dialects that are there.
-pub(crate) fn check(dialect: DialectName) -> Result<(), String> {
-    match dialect {
-        DialectName::Js => Err(not_yet(dialect)),
-        _ => Ok(()),
-    }
-}
-
-fn not_yet(dialect: DialectName) -> String {
-    let [asyncio, csharp, go] =
-        [DialectName::Asyncio, DialectName::Csharp, DialectName::Go].map(DialectName::name);
-    format!(
-        "ping is not yet written in the dialect '{}'; use --dialect {asyncio}, {csharp} or {go}",
-        dialect.name()
-    )
 }
 
 /// Keeps what has started and what came of it. Shared by all probes of a run.
@@ -187,11 +167,5 @@ mod tests {
         assert!(!run.all_answered(&plan));
         assert_eq!(counts.0.0.load(Ordering::Relaxed), 2);
         assert_eq!(counts.0.1.load(Ordering::Relaxed), 1);
-    }
-
-    #[test]
-    fn a_dialect_to_come_says_what_exists() {
-        let text = check(DialectName::Js).unwrap_err();
-        assert!(text.contains("'js'") && text.contains("asyncio, csharp or go"), "{text}");
     }
 }

@@ -87,12 +87,13 @@ pub(crate) fn until_closed(mut stream: &TcpStream) {
     while stream.read(&mut rest).is_ok_and(|read| read > 0) {}
 }
 
-/// The dialect that this test is about: `go_dialect.rs` and `csharp_dialect.rs` run the tests once
-/// more, in modules whose names begin with it.
+/// The dialect that this test is about: `go_dialect.rs`, `csharp_dialect.rs` and `js_dialect.rs` run the
+/// tests once more, in modules whose names begin with it.
 pub(crate) fn dialect() -> &'static str {
     match std::thread::current().name() {
         Some(test) if test.starts_with("go_") => "go",
         Some(test) if test.starts_with("cs_") => "csharp",
+        Some(test) if test.starts_with("js_") => "js",
         _ => "asyncio",
     }
 }

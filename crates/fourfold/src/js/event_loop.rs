@@ -23,7 +23,6 @@ use fourfold_kernel::trace;
 use super::cell::PromiseData;
 use super::core::{Core, LocalParts};
 use super::inbox::Remote;
-use super::microtasks::Microtask;
 
 /// What the poll found.
 pub(crate) enum Ready {
@@ -169,7 +168,9 @@ impl Core {
         local.ready.run(|ready| {
             match ready {
                 Ready::Run(runnable) => {
-                    self.queue_microtask(Microtask::Run(runnable));
+                    // The step is the callback, and no microtask: ticks go before microtasks behind it.
+                    // SAFETY: this is the loop's own thread.
+                    unsafe { runnable.run() };
                     self.drain();
                 }
                 Ready::Message(number, message) => self.receive(number, message),

@@ -228,6 +228,15 @@ impl Core {
         }
     }
 
+    /// Runs the body that `waker` wakes, before this returns; `cell` is its own, or any other. Where it is
+    /// queued already it runs when its turn comes.
+    pub(crate) fn run_at_once(&self, waker: &Waker, cell: Erased<PromiseData>) {
+        let handing = &self.local().handing;
+        handing.set(Some((cell, true)));
+        waker.wake_by_ref();
+        drop(handing.take());
+    }
+
     /// Puts a step where it will be run.
     #[inline]
     pub(crate) fn queue_runnable(&self, runnable: Runnable<PromiseData>) {

@@ -224,7 +224,7 @@ impl<Y, S, R> Handle<Y, S, R> {
     /// Runs the suspended body, before this returns.
     fn run(&self) {
         if let (Some(waker), Some(running)) = (self.queue.take_waker(), self.running.get()) {
-            running.core().hand_to(waker, running.cell().erase(), true);
+            running.core().run_at_once(&waker, running.cell().erase());
         }
     }
 }

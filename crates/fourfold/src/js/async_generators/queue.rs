@@ -106,6 +106,8 @@ pub(super) struct Queue<Y, S> {
     waker: Cell<Option<Waker>>,
     /// What the body is resumed with, in whose frame.
     resumed: Cell<Option<(Completion<S>, Option<Frame>)>>,
+    /// With what the next `yield` goes on at once, without giving its value out.
+    due: Cell<Option<Completion<S>>>,
     returning: Cell<Option<Returned>>,
     abandoned: Cell<bool>,
 }
@@ -117,6 +119,7 @@ impl<Y, S> Queue<Y, S> {
             requests: RefCell::default(),
             waker: Cell::new(None),
             resumed: Cell::new(None),
+            due: Cell::new(None),
             returning: Cell::new(None),
             abandoned: Cell::new(false),
         }
@@ -156,6 +159,25 @@ impl<Y, S> Queue<Y, S> {
             drop(requests);
             drop(former);
         }
+    }
+
+    /// The body does not wait to be resumed any more. What it was resumed with and has not heard of is due
+    /// at its next `yield`, unless that is only a value.
+    pub(super) fn give_up(&self) {
+        if self.state.get() == State::SuspendedYield {
+            self.state.set(State::Executing);
+        }
+        drop(self.waker.take());
+        if let Some((completion @ (Completion::Throw(_) | Completion::Return(_)), _)) =
+            self.resumed.take()
+        {
+            let former = self.due.replace(Some(completion));
+            drop(former);
+        }
+    }
+
+    pub(super) fn take_due(&self) -> Option<Completion<S>> {
+        self.due.take()
     }
 
     /// The body is suspended, and `waker` runs it.

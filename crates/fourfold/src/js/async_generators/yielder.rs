@@ -10,7 +10,7 @@ use super::super::errors::TypeError;
 use super::super::generators::{GeneratorReturn, IteratorResult};
 use super::super::promise::{IntoPromise, Promise, Resolve};
 use super::AsyncGenerator;
-use super::queue::{Completion, Queue, State, Stepped, boxed, return_again};
+use super::queue::{Completion, Queue, Stepped, boxed, return_again};
 use crate::Result;
 
 /// Yields from within an async generator's body. Clones yield from the same generator.
@@ -38,10 +38,15 @@ impl<Y: Clone + 'static, S: 'static> AsyncYielder<Y, S> {
 
     /// `AsyncGeneratorYield`.
     async fn give(&self, value: Y) -> Result<S> {
-        self.0.complete(Ok(Stepped::Value(value)));
-        let completion = match self.0.take_completion() {
+        let completion = match self.0.take_due() {
             Some(completion) => completion,
-            None => Suspended { queue: &self.0, waiting: false }.await,
+            None => {
+                self.0.complete(Ok(Stepped::Value(value)));
+                match self.0.take_completion() {
+                    Some(completion) => completion,
+                    None => Suspended { queue: &self.0, waiting: false }.await,
+                }
+            }
         };
         match completion {
             Completion::Next(value) => Ok(value),
@@ -154,9 +159,8 @@ impl<Y, S> Future for Suspended<'_, Y, S> {
 impl<Y, S> Drop for Suspended<'_, Y, S> {
     /// A body that gives the wait up runs on; who asks meanwhile waits for its next `yield_`.
     fn drop(&mut self) {
-        if self.waiting && self.queue.state() == State::SuspendedYield {
-            self.queue.set_state(State::Executing);
-            drop(self.queue.take_waker());
+        if self.waiting {
+            self.queue.give_up();
         }
     }
 }

@@ -21,7 +21,9 @@ use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 
 use super::super::errors::TypeError;
-use super::super::{AbortListener, AbortSignal, Await, Promise, State, async_fn};
+use super::super::{
+    AbortListener, AbortSignal, AsyncIterator, Await, IteratorResult, Promise, State, async_fn,
+};
 
 use crate::{Error, Result};
 
@@ -96,6 +98,18 @@ impl Source {
         pulling
     }
 
+    /// A stream reads no more; where it was the last one, nobody does.
+    fn leave(&self, left: &Rc<Queue>) {
+        let mut queues = self.queues.borrow_mut();
+        queues.retain(|queue| queue.upgrade().is_some_and(|queue| !Rc::ptr_eq(&queue, left)));
+        let mut state = self.state.borrow_mut();
+        if queues.is_empty() && matches!(*state, Coming::More(_)) {
+            let left = mem::replace(&mut *state, Coming::Over(None));
+            drop(state);
+            drop(left);
+        }
+    }
+
     async fn read_piece(&self) {
         let Coming::More(mut response) = self.state.replace(Coming::Pulling) else {
             unreachable!("one read at a time, and none behind the end");
@@ -111,7 +125,10 @@ impl Source {
                 for queue in queues.iter().filter_map(Weak::upgrade) {
                     queue.borrow_mut().push_back(piece.clone());
                 }
-                Coming::More(response)
+                match queues.is_empty() {
+                    true => Coming::Over(None),
+                    false => Coming::More(response),
+                }
             }
             Ok(None) => Coming::Over(None),
             Err(error) => Coming::Over(Some(error)),
@@ -135,7 +152,8 @@ fn terminated(cause: Error) -> Error {
 
 /// The body of a response, piece by piece.
 ///
-/// It is a [`Stream`], and has [`read`](ReadableStream::read) as a reader has. A clone is the same stream.
+/// It is an [`AsyncIterator`] and a [`Stream`], and has [`read`](ReadableStream::read) as a reader has. A
+/// clone is the same stream.
 /// Once it has been read from, the response's [`body_used`](super::Response::body_used) is true.
 ///
 /// The original is [`ReadableStream`](https://developer.mozilla.org/docs/Web/API/ReadableStream).
@@ -151,6 +169,7 @@ struct Branch {
     source: Rc<Source>,
     queue: Rc<Queue>,
     disturbed: Cell<bool>,
+    cancelled: Cell<bool>,
 }
 
 /// What can be said at once of the next piece.
@@ -171,7 +190,8 @@ impl ReadableStream {
         queues.retain(|queue| queue.strong_count() > 0);
         queues.push(Rc::downgrade(&queue));
         drop(queues);
-        let branch = Branch { source, queue, disturbed: Cell::new(false) };
+        let [disturbed, cancelled] = [Cell::new(false), Cell::new(false)];
+        let branch = Branch { source, queue, disturbed, cancelled };
         ReadableStream { branch: Rc::new(branch), awaiting: None, told: false }
     }
 
@@ -191,6 +211,9 @@ impl ReadableStream {
     }
 
     fn next(&self) -> Next {
+        if self.branch.cancelled.get() {
+            return Next::End(None);
+        }
         if let Some(piece) = self.branch.queue.borrow_mut().pop_front() {
             return Next::Piece(piece);
         }
@@ -229,6 +252,19 @@ impl ReadableStream {
         async_fn(async move { stream.next_piece().await })
     }
 
+    /// Reads no more of it, and lets go of what has come. The connection is closed, unless somebody else
+    /// reads the same body.
+    ///
+    /// The original is
+    /// [`stream.cancel()`](https://developer.mozilla.org/docs/Web/API/ReadableStream/cancel).
+    pub fn cancel(&self) {
+        self.disturb();
+        self.branch.cancelled.set(true);
+        let left = self.branch.queue.take();
+        drop(left);
+        self.branch.source.leave(&self.branch.queue);
+    }
+
     /// All that is left.
     pub(super) async fn read_to_end(&self) -> Result<Bytes> {
         let Some(first) = self.next_piece().await? else { return Ok(Bytes::new()) };
@@ -239,6 +275,30 @@ impl ReadableStream {
             all.extend_from_slice(&piece);
         }
         Ok(all.freeze())
+    }
+}
+
+/// As `for await` takes it: a loop that is left early cancels the stream.
+impl AsyncIterator for ReadableStream {
+    type Value = Bytes;
+    type Return = ();
+
+    #[track_caller]
+    fn next_result(&self) -> Promise<IteratorResult<Bytes>> {
+        self.disturb();
+        let stream = self.clone();
+        async_fn(async move {
+            Ok(match stream.next_piece().await? {
+                Some(piece) => IteratorResult::Value(piece),
+                None => IteratorResult::Done(None),
+            })
+        })
+    }
+
+    #[track_caller]
+    fn close_early(&self) -> Promise<IteratorResult<Bytes>> {
+        self.cancel();
+        Promise::resolve(IteratorResult::Done(None))
     }
 }
 

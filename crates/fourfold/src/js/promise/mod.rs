@@ -245,6 +245,12 @@ impl<T: 'static> Promise<T> {
         self.cell().data().local().made_at
     }
 
+    /// A number that no other promise has while this one lives: what a
+    /// [`Rejection`](super::Rejection) calls it.
+    pub fn id(&self) -> usize {
+        self.cell().address()
+    }
+
     /// Whether both are the same promise.
     pub fn same(&self, other: &Promise<T>) -> bool {
         self.cell().same(other.cell())

@@ -271,7 +271,9 @@ impl<T: Clone + 'static> Reaction for Adoption<T> {
 }
 
 /// A promise without a body that follows a thenable.
-struct ThenableJob<T: 'static>(Cell<Option<(Thenable<T>, Resolvers<T>, Option<Frame>)>>);
+struct ThenableJob<T: 'static>(Cell<Option<Following<T>>>);
+
+type Following<T> = (Thenable<T>, Resolvers<T>, Option<Frame>);
 
 impl<T: 'static> Reaction for ThenableJob<T> {
     fn react(self: Rc<Self>, _: u32, _: Erased<PromiseData>) {
