@@ -49,3 +49,29 @@ pub(crate) const JS_07_CLOSE: &[Difference] = &[Difference {
     twin: "close",
     reason: "closing cannot fail",
 }];
+
+pub(crate) const JS_15_CALLBACKIFY: &[Difference] = &[
+    Difference {
+        original: "TypeError ERR_INVALID_ARG_TYPE",
+        twin: "what is no callback does not compile",
+        reason: "the compiler sees to it",
+    },
+    Difference {
+        original: "nothing as the reason: ERR_FALSY_VALUE_REJECTION Promise was rejected with falsy value null",
+        twin: "nothing as the reason: null",
+        reason: "a callback is called with a value or with an error, and never with neither",
+    },
+];
+
+pub(crate) const JS_15_PROMISIFY: &[Difference] = &[
+    Difference {
+        original: "promisified once more is the same: true",
+        twin: "promisified once more: that is the function with a promise itself",
+        reason: "a function has no properties in which it could bring another version of itself",
+    },
+    Difference {
+        original: "TypeError ERR_INVALID_ARG_TYPE",
+        twin: "what is no function does not compile",
+        reason: "the compiler sees to it",
+    },
+];

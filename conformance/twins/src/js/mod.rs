@@ -60,8 +60,30 @@ mod js_09_server_ref;
 mod js_09_settled_main;
 mod js_09_unsettled;
 mod js_09_unsettled_code;
+mod js_10_abort;
 mod js_10_callbacks;
+mod js_10_interval;
+mod js_10_timers_promises;
+mod js_11_any;
+mod js_11_cancelling;
+mod js_11_controller;
+mod js_11_listeners;
+mod js_11_timeout;
+mod js_12_async_generators;
+mod js_12_async_interleave;
+mod js_12_async_queue;
+mod js_12_async_yield_star;
+mod js_12_foo;
+mod js_12_for_await;
+mod js_12_generators;
+mod js_12_yield_star;
+mod js_14_bind;
+mod js_14_enter_with;
+mod js_14_generators;
+mod js_14_promises;
 mod js_14_run;
+mod js_15_callbackify;
+mod js_15_promisify;
 mod js_t262_async_generator_queue;
 mod js_t262_async_generator_return;
 mod js_t262_async_generator_ticks;
@@ -155,8 +177,29 @@ pub(crate) const TWINS: &[Twin] = &[
     Twin { name: "js_09_settled_main", run: js_09_settled_main::run, differs: &[] },
     Twin { name: "js_09_unsettled", run: js_09_unsettled::run, differs: &[] },
     Twin { name: "js_09_unsettled_code", run: js_09_unsettled_code::run, differs: &[] },
+    Twin { name: "js_10_abort", run: js_10_abort::run, differs: &[] },
     Twin { name: "js_10_callbacks", run: js_10_callbacks::run, differs: &[] },
+    Twin { name: "js_10_interval", run: js_10_interval::run, differs: &[] },
+    Twin { name: "js_10_timers_promises", run: js_10_timers_promises::run, differs: &[] },
+    Twin { name: "js_11_any", run: js_11_any::run, differs: &[] },
+    Twin { name: "js_11_cancelling", run: js_11_cancelling::run, differs: &[] },
+    Twin { name: "js_11_controller", run: js_11_controller::run, differs: &[] },
+    Twin { name: "js_11_listeners", run: js_11_listeners::run, differs: &[] },
+    Twin { name: "js_11_timeout", run: js_11_timeout::run, differs: &[] },
+    Twin { name: "js_12_async_generators", run: js_12_async_generators::run, differs: &[] },
+    Twin { name: "js_12_async_interleave", run: js_12_async_interleave::run, differs: &[] },
+    Twin { name: "js_12_async_queue", run: js_12_async_queue::run, differs: &[] },
+    Twin { name: "js_12_async_yield_star", run: js_12_async_yield_star::run, differs: &[] },
+    Twin { name: "js_12_foo", run: js_12_foo::run, differs: &[] },
+    Twin { name: "js_12_for_await", run: js_12_for_await::run, differs: &[] },
+    Twin { name: "js_12_generators", run: js_12_generators::run, differs: &[] },
+    Twin { name: "js_12_yield_star", run: js_12_yield_star::run, differs: &[] },
+    Twin { name: "js_14_bind", run: js_14_bind::run, differs: &[] },
+    Twin { name: "js_14_enter_with", run: js_14_enter_with::run, differs: &[] },
+    Twin { name: "js_14_generators", run: js_14_generators::run, differs: &[] },
+    Twin { name: "js_14_promises", run: js_14_promises::run, differs: &[] },
     Twin { name: "js_14_run", run: js_14_run::run, differs: &[] },
+    Twin { name: "js_15_promisify", run: js_15_promisify::run, differs: differs::JS_15_PROMISIFY },
     Twin {
         name: "js_t262_async_generator_queue",
         run: js_t262_async_generator_queue::run,
@@ -166,6 +209,10 @@ pub(crate) const TWINS: &[Twin] = &[
         name: "js_t262_async_generator_return",
         run: js_t262_async_generator_return::run,
         differs: &[],
+    },
+        name: "js_15_callbackify",
+        run: js_15_callbackify::run,
+        differs: differs::JS_15_CALLBACKIFY,
     },
     Twin {
         name: "js_t262_async_generator_ticks",
@@ -182,22 +229,6 @@ pub(crate) const TWINS: &[Twin] = &[
 
 /// Programs that have no twin yet. A name leaves this list when its twin enters [`TWINS`].
 pub(crate) const AWAITED: &[&str] = &[
-    "js_10_abort",
-    "js_10_interval",
-    "js_10_timers_promises",
-    "js_11_any",
-    "js_11_cancelling",
-    "js_11_controller",
-    "js_11_listeners",
-    "js_11_timeout",
-    "js_12_async_generators",
-    "js_12_async_interleave",
-    "js_12_async_queue",
-    "js_12_async_yield_star",
-    "js_12_foo",
-    "js_12_for_await",
-    "js_12_generators",
-    "js_12_yield_star",
     "js_13_capture_rejections",
     "js_13_emitter",
     "js_13_error",
@@ -206,12 +237,7 @@ pub(crate) const AWAITED: &[&str] = &[
     "js_13_events_on",
     "js_13_events_once",
     "js_13_meta_events",
-    "js_14_bind",
-    "js_14_enter_with",
-    "js_14_generators",
-    "js_14_promises",
     "js_15_callbackify",
-    "js_15_promisify",
     "js_t262_from_sync",
     "js_t262_yield_star",
     "objects",

@@ -5,7 +5,10 @@ use std::future::Future;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use fourfold::js::{self, AggregateError, Promise, RangeError, Thenable, TypeError};
+use fourfold::js::{
+    self, AbortError, AggregateError, DomException, IteratorResult, Promise, RangeError, Thenable,
+    TypeError,
+};
 use fourfold::{Error, Result};
 
 /// `console.log` as an expression: prints, and returns what a callback does that returns nothing.
@@ -28,6 +31,11 @@ impl fmt::Display for Value {
 }
 
 impl std::error::Error for Value {}
+
+/// A string, or another value that is no error, thrown or given as a reason.
+pub(crate) fn value(text: &'static str) -> Error {
+    Error::new(Value(text))
+}
 
 /// `new Error("text")`.
 pub(crate) fn error(message: impl Into<String>) -> Error {
@@ -52,8 +60,40 @@ pub(crate) fn name(error: &Error) -> &'static str {
         "RangeError"
     } else if error.is::<AggregateError>() {
         "AggregateError"
+    } else if error.is::<AbortError>() {
+        "AbortError"
     } else {
-        "Error"
+        error.downcast_ref::<DomException>().map_or("Error", DomException::name)
+    }
+}
+
+/// An error's `code`.
+pub(crate) fn code(error: &Error) -> String {
+    if let Some(exception) = error.downcast_ref::<DomException>() {
+        return exception.code().to_string();
+    }
+    error.downcast_ref::<AbortError>().map_or("undefined", AbortError::code).into()
+}
+
+/// An error as its name, its code and its text; a value as it is.
+pub(crate) fn show_code(error: &Error) -> String {
+    if error.is::<Value>() {
+        return error.to_string();
+    }
+    format!("{} {}: {error}", name(error), code(error))
+}
+
+/// An error as its name and its text; a value as it is.
+pub(crate) fn reason(error: &Error) -> String {
+    if error.is::<Value>() { error.to_string() } else { show(error) }
+}
+
+/// What a generator answered: its value, and whether it is done.
+pub(crate) fn item<Y: fmt::Display, R: fmt::Display>(result: IteratorResult<Y, R>) -> String {
+    match result {
+        IteratorResult::Value(value) => format!("{value} false"),
+        IteratorResult::Done(Some(value)) => format!("{value} true"),
+        IteratorResult::Done(None) => "undefined true".into(),
     }
 }
 
