@@ -194,11 +194,32 @@ pub(crate) const TWINS: &[Twin] = &[
     Twin { name: "js_12_for_await", run: js_12_for_await::run, differs: &[] },
     Twin { name: "js_12_generators", run: js_12_generators::run, differs: &[] },
     Twin { name: "js_12_yield_star", run: js_12_yield_star::run, differs: &[] },
+    Twin { name: "js_13_capture_rejections", run: js_13_capture_rejections::run, differs: &[] },
+    Twin { name: "js_13_emitter", run: js_13_emitter::run, differs: differs::JS_13_EMITTER },
+    Twin { name: "js_13_error", run: js_13_error::run, differs: differs::JS_13_ERROR },
+    Twin { name: "js_13_error_uncaught", run: js_13_error_uncaught::run, differs: &[] },
+    Twin {
+        name: "js_13_error_value_uncaught",
+        run: js_13_error_value_uncaught::run,
+        differs: differs::JS_13_ERROR_VALUE_UNCAUGHT,
+    },
+    Twin { name: "js_13_events_on", run: js_13_events_on::run, differs: &[] },
+    Twin { name: "js_13_events_once", run: js_13_events_once::run, differs: &[] },
+    Twin {
+        name: "js_13_meta_events",
+        run: js_13_meta_events::run,
+        differs: differs::JS_13_META_EVENTS,
+    },
     Twin { name: "js_14_bind", run: js_14_bind::run, differs: &[] },
     Twin { name: "js_14_enter_with", run: js_14_enter_with::run, differs: &[] },
     Twin { name: "js_14_generators", run: js_14_generators::run, differs: &[] },
     Twin { name: "js_14_promises", run: js_14_promises::run, differs: &[] },
     Twin { name: "js_14_run", run: js_14_run::run, differs: &[] },
+    Twin {
+        name: "js_15_callbackify",
+        run: js_15_callbackify::run,
+        differs: differs::JS_15_CALLBACKIFY,
+    },
     Twin { name: "js_15_promisify", run: js_15_promisify::run, differs: differs::JS_15_PROMISIFY },
     Twin {
         name: "js_t262_async_generator_queue",
@@ -209,10 +230,6 @@ pub(crate) const TWINS: &[Twin] = &[
         name: "js_t262_async_generator_return",
         run: js_t262_async_generator_return::run,
         differs: &[],
-    },
-        name: "js_15_callbackify",
-        run: js_15_callbackify::run,
-        differs: differs::JS_15_CALLBACKIFY,
     },
     Twin {
         name: "js_t262_async_generator_ticks",
@@ -228,17 +245,4 @@ pub(crate) const TWINS: &[Twin] = &[
 ];
 
 /// Programs that have no twin yet. A name leaves this list when its twin enters [`TWINS`].
-pub(crate) const AWAITED: &[&str] = &[
-    "js_13_capture_rejections",
-    "js_13_emitter",
-    "js_13_error",
-    "js_13_error_uncaught",
-    "js_13_error_value_uncaught",
-    "js_13_events_on",
-    "js_13_events_once",
-    "js_13_meta_events",
-    "js_15_callbackify",
-    "js_t262_from_sync",
-    "js_t262_yield_star",
-    "objects",
-];
+pub(crate) const AWAITED: &[&str] = &["js_t262_from_sync", "js_t262_yield_star", "objects"];
