@@ -92,6 +92,14 @@ agree! {
     js_12_for_await_agrees_with_node: "js_12_for_await";
     js_12_generators_agrees_with_node: "js_12_generators";
     js_12_yield_star_agrees_with_node: "js_12_yield_star";
+    js_13_capture_rejections_agrees_with_node: "js_13_capture_rejections";
+    js_13_emitter_agrees_with_node: "js_13_emitter";
+    js_13_error_agrees_with_node: "js_13_error";
+    js_13_error_uncaught_agrees_with_node: "js_13_error_uncaught";
+    js_13_error_value_uncaught_agrees_with_node: "js_13_error_value_uncaught";
+    js_13_events_on_agrees_with_node: "js_13_events_on";
+    js_13_events_once_agrees_with_node: "js_13_events_once";
+    js_13_meta_events_agrees_with_node: "js_13_meta_events";
     js_14_bind_agrees_with_node: "js_14_bind";
     js_14_enter_with_agrees_with_node: "js_14_enter_with";
     js_14_generators_agrees_with_node: "js_14_generators";

@@ -77,6 +77,14 @@ mod js_12_foo;
 mod js_12_for_await;
 mod js_12_generators;
 mod js_12_yield_star;
+mod js_13_capture_rejections;
+mod js_13_emitter;
+mod js_13_error;
+mod js_13_error_uncaught;
+mod js_13_error_value_uncaught;
+mod js_13_events_on;
+mod js_13_events_once;
+mod js_13_meta_events;
 mod js_14_bind;
 mod js_14_enter_with;
 mod js_14_generators;
@@ -191,6 +199,22 @@ pub(crate) const TWINS: &[Twin] = &[
     Twin { name: "js_12_for_await", run: js_12_for_await::run, differs: &[] },
     Twin { name: "js_12_generators", run: js_12_generators::run, differs: &[] },
     Twin { name: "js_12_yield_star", run: js_12_yield_star::run, differs: &[] },
+    Twin { name: "js_13_capture_rejections", run: js_13_capture_rejections::run, differs: &[] },
+    Twin { name: "js_13_emitter", run: js_13_emitter::run, differs: differs::JS_13_EMITTER },
+    Twin { name: "js_13_error", run: js_13_error::run, differs: differs::JS_13_ERROR },
+    Twin { name: "js_13_error_uncaught", run: js_13_error_uncaught::run, differs: &[] },
+    Twin {
+        name: "js_13_error_value_uncaught",
+        run: js_13_error_value_uncaught::run,
+        differs: differs::JS_13_ERROR_VALUE_UNCAUGHT,
+    },
+    Twin { name: "js_13_events_on", run: js_13_events_on::run, differs: &[] },
+    Twin { name: "js_13_events_once", run: js_13_events_once::run, differs: &[] },
+    Twin {
+        name: "js_13_meta_events",
+        run: js_13_meta_events::run,
+        differs: differs::JS_13_META_EVENTS,
+    },
     Twin { name: "js_14_bind", run: js_14_bind::run, differs: &[] },
     Twin { name: "js_14_enter_with", run: js_14_enter_with::run, differs: &[] },
     Twin { name: "js_14_generators", run: js_14_generators::run, differs: &[] },
@@ -217,14 +241,6 @@ pub(crate) const TWINS: &[Twin] = &[
 
 /// Programs that have no twin yet. A name leaves this list when its twin enters [`TWINS`].
 pub(crate) const AWAITED: &[&str] = &[
-    "js_13_capture_rejections",
-    "js_13_emitter",
-    "js_13_error",
-    "js_13_error_uncaught",
-    "js_13_error_value_uncaught",
-    "js_13_events_on",
-    "js_13_events_once",
-    "js_13_meta_events",
     "js_t262_async_generator_queue",
     "js_t262_async_generator_return",
     "js_t262_from_sync",
