@@ -66,3 +66,33 @@ fn js_03_the_table_of_ticks() -> Result<()> {
         Ok(())
     })
 }
+
+/// The body of a generator goes on inside of the call that asks it to; what it awaits there comes after
+/// what else the caller does.
+#[test]
+fn js_03_a_generator_that_is_left_awaits_behind_its_caller() -> Result<()> {
+    js::run(async {
+        let numbers = js::async_generator(async |y: js::AsyncYielder<i32>| {
+            y.yield_(1).await?;
+            Ok(())
+        });
+        numbers.next(()).await?;
+        let steps: Rc<std::cell::RefCell<Vec<&str>>> = Rc::default();
+        let done = steps.clone();
+        let left: Promise<()> = numbers.close().then(move |_| {
+            done.borrow_mut().push("left");
+            Ok(())
+        });
+        let worked = steps.clone();
+        let worker = async_fn(async move {
+            for step in ["first", "second", "third"] {
+                worked.borrow_mut().push(step);
+                Promise::resolve(()).await?;
+            }
+            Ok(())
+        });
+        Promise::all([left, worker]).await?;
+        assert_eq!(*steps.borrow(), ["first", "second", "left", "third"]);
+        Ok(())
+    })
+}

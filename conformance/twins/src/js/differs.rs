@@ -75,3 +75,50 @@ pub(crate) const JS_15_PROMISIFY: &[Difference] = &[
         reason: "the compiler sees to it",
     },
 ];
+
+const VALUES: &str = "an error event comes with an error, so there is nothing to wrap into one";
+
+pub(crate) const JS_13_ERROR: &[Difference] = &[
+    Difference {
+        original: "Error ERR_UNHANDLED_ERROR: Unhandled error. ('a string')",
+        twin: "a string",
+        reason: VALUES,
+    },
+    Difference {
+        original: "Error ERR_UNHANDLED_ERROR: Unhandled error. (5)",
+        twin: "5",
+        reason: VALUES,
+    },
+    Difference {
+        original: "Error ERR_UNHANDLED_ERROR: Unhandled error. (undefined)",
+        twin: "undefined",
+        reason: VALUES,
+    },
+];
+
+pub(crate) const JS_13_ERROR_VALUE_UNCAUGHT: &[Difference] = &[Difference {
+    original: "Error [ERR_UNHANDLED_ERROR]: Unhandled error. ('a string')",
+    twin: "Error: a string",
+    reason: VALUES,
+}];
+
+pub(crate) const JS_13_EMITTER: &[Difference] = &[Difference {
+    original: "x has 2 of which 1",
+    twin: "x has 2",
+    reason: "two functions cannot be compared: a listener is known by the name that adding it gave",
+}];
+
+const SPELLING: &str = "names are in Rust's spelling";
+
+pub(crate) const JS_13_META_EVENTS: &[Difference] = &[
+    Difference {
+        original: "MaxListenersExceededWarning: Possible EventEmitter memory leak detected. 11 busy listeners added to [EventEmitter]. MaxListeners is 10. Use emitter.setMaxListeners() to increase limit",
+        twin: "MaxListenersExceededWarning: Possible EventEmitter memory leak detected. 11 busy listeners added to [EventEmitter]. MaxListeners is 10. Use emitter.set_max_listeners() to increase limit",
+        reason: SPELLING,
+    },
+    Difference {
+        original: "MaxListenersExceededWarning: Possible EventEmitter memory leak detected. 3 other listeners added to [EventEmitter]. MaxListeners is 2. Use emitter.setMaxListeners() to increase limit",
+        twin: "MaxListenersExceededWarning: Possible EventEmitter memory leak detected. 3 other listeners added to [EventEmitter]. MaxListeners is 2. Use emitter.set_max_listeners() to increase limit",
+        reason: SPELLING,
+    },
+];

@@ -2,8 +2,8 @@ use std::cell::OnceCell;
 use std::fmt::Display;
 use std::rc::Rc;
 
+use fourfold::Result;
 use fourfold::js::{self, AsyncGenerator, AsyncYielder, IteratorResult, Promise, async_generator};
-use fourfold::{Error, Result};
 
 use super::node::{error, item, program};
 
@@ -17,7 +17,8 @@ fn slow() -> Slow {
                 js::set_timeout_promise(1).await?;
                 println!("got {}", y.yield_(i).await?);
             }
-            Ok::<_, Error>("end")
+            // In JavaScript `return` awaits here already, before `finally`.
+            Promise::resolve("end").await
         };
         let ended = tried.await;
         println!("finally");

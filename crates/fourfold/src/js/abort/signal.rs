@@ -23,6 +23,8 @@ pub(super) struct Inner {
     reason: OnceCell<Error>,
     numbers: Cell<u64>,
     listeners: RefCell<BTreeMap<u64, Listener>>,
+    /// Listeners are being called.
+    dispatching: Cell<bool>,
     followers: RefCell<BTreeMap<u64, Follower>>,
     /// Whom it follows, and its number there.
     sources: RefCell<Vec<(Weak<Inner>, u64)>>,
@@ -78,12 +80,15 @@ impl Inner {
         number
     }
 
-    /// The number of the listener. Where it is aborted already, nobody is listening under it.
+    /// The number of the listener. Where it is aborted already, nobody is listening under it, unless
+    /// others are still to be called: then, as in Node, it comes after them.
     pub(super) fn listen(self: &Rc<Inner>, listener: Listener) -> u64 {
         let number = self.number();
         if self.reason().is_none() {
             self.listeners.borrow_mut().insert(number, listener);
             self.keep();
+        } else if self.dispatching.get() && !self.listeners.borrow().is_empty() {
+            self.listeners.borrow_mut().insert(number, listener);
         }
         number
     }
@@ -171,6 +176,7 @@ impl Inner {
 
     /// Calls those who listen. Each is taken out first: one may remove another that is still to come.
     fn dispatch(self: &Rc<Inner>, reason: &Error) {
+        self.dispatching.set(true);
         loop {
             let next = self.listeners.borrow_mut().pop_first();
             match next {
@@ -185,6 +191,7 @@ impl Inner {
                 }
             }
         }
+        self.dispatching.set(false);
         // Nothing else will abort it.
         self.leave_sources();
         self.keep();
