@@ -198,7 +198,7 @@ where
         let core = data.core();
         let error = super::promise::ended(data, exit);
         if error.is_panic()
-            && let Some(cell) = core.find_async_fn(data.local().place.get())
+            && let Some(cell) = core.find_async_fn(data.local().number.get())
         {
             core.rejected_by_hand(&cell, &error);
         }

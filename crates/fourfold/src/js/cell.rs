@@ -33,10 +33,9 @@ pub(crate) struct PromiseData {
 /// What only the loop's own thread may touch.
 pub(crate) struct Local {
     flags: Cell<u8>,
-    /// Which pair of resolving functions still counts; see [`Resolvers`](super::Resolvers).
-    pub(super) pair: Cell<u32>,
-    /// Where the loop's list of async functions has this one.
-    pub(super) place: Cell<u32>,
+    /// Of an async function, where the loop's list has it. Of a promise without a body, which pair of
+    /// resolving functions still counts; see [`Resolvers`](super::Resolvers).
+    pub(super) number: Cell<u32>,
     /// Where the promise was made.
     pub(super) made_at: &'static Location<'static>,
     /// The frame of the async function while it does not run, of a `then` until it runs.
@@ -103,7 +102,7 @@ unsafe impl Schedule for PromiseData {
     #[inline]
     fn finished(&self) {
         if self.local.has(Flag::Listed) {
-            self.core.forget_async_fn(self.local.place.get());
+            self.core.forget_async_fn(self.local.number.get());
             self.local.trace_finished();
         }
     }
@@ -242,8 +241,7 @@ impl PromiseData {
             core: CoreRef::new(core),
             local: Local {
                 flags: Cell::new(0),
-                pair: Cell::new(0),
-                place: Cell::new(0),
+                number: Cell::new(0),
                 made_at,
                 frame: Cell::new(frame),
                 id: None,

@@ -18,7 +18,7 @@ impl Live {
     /// Puts one in, and tells it its place.
     #[inline]
     pub(crate) fn insert(&mut self, cell: Erased<PromiseData>) {
-        let place = &cell.data().local().place;
+        let place = &cell.data().local().number;
         match self.vacant.pop() {
             Some(vacant) => {
                 place.set(vacant);

@@ -5,7 +5,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
-use fourfold_kernel::task::Erased;
+use fourfold_kernel::task::{Erased, Handle};
 
 use super::super::async_local_storage::{self, Frame};
 use super::super::cell::{Listener, Listening, PromiseData};
@@ -180,7 +180,7 @@ impl<T: 'static> fmt::Debug for Thenable<T> {
 /// The original is a pair of
 /// [resolving functions](https://tc39.es/ecma262/#sec-createresolvingfunctions).
 pub struct Resolvers<T: 'static> {
-    promise: Promise<T>,
+    cell: Handle<Result<T>, PromiseData>,
     /// The pair counts while the promise has this number. A pair that was used raises it, so the one
     /// that a thenable is given is of the next number, and no other is alive.
     pair: u32,
@@ -189,13 +189,17 @@ pub struct Resolvers<T: 'static> {
 impl<T: 'static> Resolvers<T> {
     #[inline]
     pub(super) fn first_of(promise: &Promise<T>) -> Resolvers<T> {
-        Resolvers { promise: promise.clone(), pair: 0 }
+        Resolvers { cell: promise.cell().clone(), pair: 0 }
+    }
+
+    fn promise(&self) -> Promise<T> {
+        Promise::from_handle(self.cell.clone())
     }
 
     /// Uses the pair up; whether it still counted.
     #[inline]
     fn claim(&self) -> bool {
-        let pair = &self.promise.cell().data().local().pair;
+        let pair = &self.cell.data().local().number;
         let counts = pair.get() == self.pair;
         if counts {
             pair.set(self.pair + 1);
@@ -219,7 +223,7 @@ impl<T: 'static> Resolvers<T> {
         if !self.claim() {
             return;
         }
-        let promise = &self.promise;
+        let promise = &self.promise();
         match resolution {
             Resolution::Value(value) => promise.settle(Ok(value)),
             Resolution::Promise(other) if other.same(promise) => {
@@ -231,7 +235,7 @@ impl<T: 'static> Resolvers<T> {
                 promise.core().queue_microtask(Microtask::React(adoption, 0, source));
             }
             Resolution::Thenable(thenable) => {
-                let resolvers = Resolvers { promise: promise.clone(), pair: self.pair + 1 };
+                let resolvers = Resolvers { cell: self.cell.clone(), pair: self.pair + 1 };
                 let frame = async_local_storage::capture();
                 let job = ThenableJob(Cell::new(Some((thenable, resolvers, frame))));
                 let source = promise.cell().erase();
@@ -243,7 +247,7 @@ impl<T: 'static> Resolvers<T> {
     /// Rejects the promise.
     pub fn reject(&self, error: impl Into<Error>) {
         if self.claim() {
-            self.promise.settle(Err(error.into()));
+            self.promise().settle(Err(error.into()));
         }
     }
 }
@@ -286,12 +290,12 @@ impl<T: 'static> Reaction for ThenableJob<T> {
 
 impl<T: 'static> Clone for Resolvers<T> {
     fn clone(&self) -> Self {
-        Resolvers { promise: self.promise.clone(), pair: self.pair }
+        Resolvers { cell: self.cell.clone(), pair: self.pair }
     }
 }
 
 impl<T: 'static> fmt::Debug for Resolvers<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Resolvers").field(&self.promise).finish()
+        f.debug_tuple("Resolvers").field(&self.promise()).finish()
     }
 }

@@ -37,7 +37,8 @@ impl sealed::Sealed for Duration {}
 
 impl Delay for Duration {
     fn milliseconds(self) -> f64 {
-        self.as_secs_f64() * 1e3
+        // Exact, unlike seconds as a fraction: nothing of a whole millisecond is cut off.
+        self.as_nanos() as f64 / 1e6
     }
 }
 
@@ -71,5 +72,20 @@ fn number(number: f64) -> String {
         "-Infinity".into()
     } else {
         number.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn js_10_no_whole_millisecond_is_cut_off() {
+        for milliseconds in 1..20_000 {
+            let delay = Duration::from_millis(milliseconds);
+            assert_eq!(u64::from(checked(delay).0), milliseconds);
+        }
+        assert_eq!(checked(Duration::from_micros(1_999)).0, 1);
+        assert_eq!(checked(0.5).0, 1);
     }
 }
