@@ -1,7 +1,6 @@
-//! Fourfold is an async runtime on which code written in the manner of Python's asyncio, of Go, and of
-//! C#'s tasks runs with the behaviour of its original: the same order of events, the same
-//! cancellation, the same errors. JavaScript's promises are to follow on the same kernel; they are
-//! not there yet.
+//! Fourfold is an async runtime on which code written in the manner of Python's asyncio, of Go, of C#'s
+//! tasks and of JavaScript's promises runs with the behaviour of its original: the same order of events,
+//! the same cancellation, the same errors.
 //!
 //! ```
 //! use std::time::Duration;
@@ -30,6 +29,7 @@
 //! | [`asyncio`] | the asyncio dialect: loop, tasks, futures, groups, timeouts, locks, queues, executors | |
 //! | [`go`] | the Go dialect: goroutines, channels, `select!`, locks, contexts, timers, connections | |
 //! | [`csharp`] | the C# dialect: hot tasks, tokens, contexts, schedulers, value tasks, channels, async streams, `HttpClient` | |
+//! | [`js`] | the JavaScript dialect: promises, Node's event loop, timers, signals, generators, emitters, `fetch` | |
 //! | [`generator`] | generators driven by hand, as Python has them | |
 //! | [`net`] | TCP, UDP and Unix sockets, name resolution | a running loop |
 //! | [`tls`] | TLS over any stream of bytes | feature `tls`, on by default |
@@ -44,17 +44,20 @@
 //! token they are given. The futures of `net`, `tls` and `http`, and all others of the Rust ecosystem,
 //! know of neither. Await them through [`cancellable`](asyncio::Cancellable::cancellable) or
 //! [`wrap`](asyncio::wrap), in the Go dialect through [`Context::run`](go::context::Context::run), in
-//! C#'s through [`CancellationToken::run`](csharp::CancellationToken::run), wherever a cancellation or a
-//! timeout is to reach them; dropping such a future ends what it did.
+//! C#'s through [`CancellationToken::run`](csharp::CancellationToken::run), in JavaScript's through
+//! [`AbortSignal::run`](js::AbortSignal::run), wherever a cancellation or a timeout is to reach them;
+//! dropping such a future ends what it did.
 //!
 //! # Threads
 //!
 //! An asyncio loop and its tasks stay on the thread that made the loop, so nothing in a task needs
-//! to be `Send`. From other threads a loop is reached through [`asyncio::Remote`]. Goroutines and C#'s
-//! tasks run on a pool of threads, so what they own is `Send`.
+//! to be `Send`. From other threads a loop is reached through [`asyncio::Remote`]. A loop of promises
+//! stays on its thread likewise, and is reached through a [`js::Inbox`]. Goroutines and C#'s tasks run on
+//! a pool of threads, so what they own is `Send`.
 //!
-//! The chapters `docs/asyncio.md`, `docs/go.md` and `docs/csharp.md` of the repository are each a
-//! tutorial, a table from the original's names to those here, and a list of what differs.
+//! The chapters `docs/asyncio.md`, `docs/go.md`, `docs/csharp.md` and `docs/javascript.md` of the
+//! repository are each a tutorial, a table from the original's names to those here, and a list of what
+//! differs.
 
 pub mod asyncio;
 pub mod csharp;
@@ -87,6 +90,10 @@ mod pages {
 
     #[doc = include_str!("../../../docs/go.md")]
     struct Go;
+
+    #[cfg(feature = "http")]
+    #[doc = include_str!("../../../docs/javascript.md")]
+    struct JavaScript;
 
     #[cfg(feature = "http")]
     #[doc = include_str!("../../../README.md")]
