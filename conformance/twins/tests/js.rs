@@ -107,6 +107,8 @@ agree! {
     js_14_run_agrees_with_node: "js_14_run";
     js_15_callbackify_agrees_with_node: "js_15_callbackify";
     js_15_promisify_agrees_with_node: "js_15_promisify";
+    js_t262_async_generator_queue_agrees_with_node: "js_t262_async_generator_queue";
+    js_t262_async_generator_return_agrees_with_node: "js_t262_async_generator_return";
     js_t262_async_generator_ticks_agrees_with_node: "js_t262_async_generator_ticks";
     js_t262_combinators_agrees_with_node: "js_t262_combinators";
     js_t262_interleave_agrees_with_node: "js_t262_interleave";

@@ -485,3 +485,33 @@ fn js_12_a_body_that_gives_up_its_yield_runs_on() -> Result<()> {
         Ok(())
     })
 }
+
+#[test]
+fn js_12_a_resumed_body_runs_to_its_next_await_and_no_further() -> Result<()> {
+    let log = Log::default();
+    let noting = log.clone();
+    js::Builder::new().virtual_time().run(async move {
+        let body = noting.clone();
+        let steps = async_generator(async move |y: AsyncYielder<i32>| {
+            y.yield_(1).await?;
+            body.add("resumed");
+            Promise::resolve(()).await?;
+            body.add("awaited");
+            y.yield_(2).await
+        });
+        assert_eq!(steps.next(()).await?, Value(1));
+        let (done, resolvers) = Promise::<IteratorResult<i32>>::with_resolvers();
+        // No async function is around that call.
+        js::set_timeout(
+            move || {
+                resolvers.resolve(steps.next(()));
+                noting.add("behind");
+            },
+            1,
+        );
+        assert_eq!(done.await?, Value(2));
+        Ok(())
+    })?;
+    assert_eq!(log.take(), ["resumed", "behind", "awaited"]);
+    Ok(())
+}

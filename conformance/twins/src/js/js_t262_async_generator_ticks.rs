@@ -10,6 +10,7 @@ use super::var::Var;
 type Steps = Var<Vec<String>>;
 type Numbers = AsyncYielder<i32>;
 type Generator = AsyncGenerator<i32>;
+type Make = fn() -> Generator;
 
 fn yields() -> Generator {
     async_generator(async |y: Numbers| y.yield_(1).await)
@@ -101,7 +102,7 @@ pub(crate) fn run() {
             note(s, &rejects.next(()), "rejects");
         })
         .await?;
-        let makers: [(&str, fn() -> Generator); 4] =
+        let makers: [(&str, Make); 4] =
             [("yields", yields), ("star", star), ("starStar", star_star), ("starSync", star_sync)];
         for (name, make) in makers {
             let g = make();

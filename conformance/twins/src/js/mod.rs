@@ -92,6 +92,8 @@ mod js_14_promises;
 mod js_14_run;
 mod js_15_callbackify;
 mod js_15_promisify;
+mod js_t262_async_generator_queue;
+mod js_t262_async_generator_return;
 mod js_t262_async_generator_ticks;
 mod js_t262_combinators;
 mod js_t262_interleave;
@@ -99,6 +101,7 @@ mod js_t262_matrix;
 mod js_t262_reactions;
 mod js_t262_top_level_ticks;
 mod node;
+mod results;
 mod ticks;
 mod ticks_of;
 mod var;
@@ -227,6 +230,16 @@ pub(crate) const TWINS: &[Twin] = &[
     },
     Twin { name: "js_15_promisify", run: js_15_promisify::run, differs: differs::JS_15_PROMISIFY },
     Twin {
+        name: "js_t262_async_generator_queue",
+        run: js_t262_async_generator_queue::run,
+        differs: &[],
+    },
+    Twin {
+        name: "js_t262_async_generator_return",
+        run: js_t262_async_generator_return::run,
+        differs: &[],
+    },
+    Twin {
         name: "js_t262_async_generator_ticks",
         run: js_t262_async_generator_ticks::run,
         differs: &[],
@@ -240,10 +253,4 @@ pub(crate) const TWINS: &[Twin] = &[
 ];
 
 /// Programs that have no twin yet. A name leaves this list when its twin enters [`TWINS`].
-pub(crate) const AWAITED: &[&str] = &[
-    "js_t262_async_generator_queue",
-    "js_t262_async_generator_return",
-    "js_t262_from_sync",
-    "js_t262_yield_star",
-    "objects",
-];
+pub(crate) const AWAITED: &[&str] = &["js_t262_from_sync", "js_t262_yield_star", "objects"];

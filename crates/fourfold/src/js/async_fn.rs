@@ -84,14 +84,20 @@ where
 /// A step of an async function, which may be inside of a step of another.
 struct Stepping<'a> {
     data: &'a PromiseData,
+    /// It is what a microtask runs, and what the loop does next when it ends.
+    direct: bool,
     outer: *const Waker,
+    /// Whether that one is to be followed by another.
+    outer_again: bool,
 }
 
 impl<'a> Stepping<'a> {
     #[inline]
     fn begin(data: &'a PromiseData, waker: &'a Waker) -> Stepping<'a> {
         let local = data.core().owned();
-        Stepping { data, outer: local.stepping.replace(waker) }
+        let direct = local.direct.replace(false);
+        let outer_again = local.again.replace(false);
+        Stepping { data, direct, outer: local.stepping.replace(waker), outer_again }
     }
 
     /// Whether the microtask that follows is the next step of this one: the one that the step has just
@@ -99,7 +105,8 @@ impl<'a> Stepping<'a> {
     #[inline]
     fn is_next(&self) -> bool {
         let local = self.data.core().owned();
-        local.again.get()
+        self.direct
+            && local.again.get()
             && local.microtasks.is_empty()
             && !local.process.is_leaving()
             && local.again.replace(false)
@@ -111,7 +118,7 @@ impl Drop for Stepping<'_> {
     fn drop(&mut self) {
         let local = self.data.core().owned();
         local.stepping.set(self.outer);
-        if local.again.replace(false) {
+        if local.again.replace(self.outer_again) {
             self.data.local().set(Flag::Yielded);
         }
     }
@@ -160,7 +167,7 @@ where
                 loop {
                     // SAFETY: pinned with the body, as above.
                     match unsafe { Pin::new_unchecked(&mut *future) }.poll(context) {
-                        Poll::Pending if !first && stepping.is_next() => {}
+                        Poll::Pending if stepping.is_next() => {}
                         Poll::Pending => return Poll::Pending,
                         Poll::Ready(result) => break result.map(Resolve::into_resolution),
                     }

@@ -50,15 +50,6 @@ impl Drop for Entered {
     }
 }
 
-/// Makes `frame` the current one for what is left of this step: a generator goes on where it is resumed.
-#[inline]
-pub(crate) fn go_on_in(frame: Option<Frame>) {
-    if USED.get() {
-        let former = CURRENT.replace(frame);
-        drop(former);
-    }
-}
-
 /// A step of an async function, which keeps its frame in `place` while it does not run. Its first step is
 /// a part of its caller: what that sets stays set.
 #[inline]

@@ -51,6 +51,8 @@ pub(super) struct LocalParts {
     pub(super) source: Cell<Option<Erased<PromiseData>>>,
     /// The waker of the async function whose step runs.
     pub(super) stepping: Cell<*const Waker>,
+    /// What is run next is the step of a microtask itself, and not inside of another.
+    pub(super) direct: Cell<bool>,
     /// That step is to be followed by another, in a microtask.
     pub(super) again: Cell<bool>,
     pub(super) timers: RefCell<Timers>,
@@ -120,6 +122,7 @@ impl Core {
                 handing: Cell::new(None),
                 source: Cell::new(None),
                 stepping: Cell::new(std::ptr::null()),
+                direct: Cell::new(false),
                 again: Cell::new(false),
                 timers: RefCell::default(),
                 sleeps: RefCell::default(),

@@ -9,7 +9,7 @@ use fourfold_kernel::task::{Erased, Runnable};
 
 use super::async_local_storage::{self, Frame};
 use super::callback::{Callback, Outcome};
-use super::cell::PromiseData;
+use super::cell::{Flag, PromiseData};
 use super::core::{self, Core};
 use super::event_loop::Ready;
 use super::process::Origin;
@@ -180,8 +180,11 @@ impl Core {
         let local = self.local();
         while let Some(microtask) = local.microtasks.pop() {
             match microtask {
-                // SAFETY: this is the loop's own thread.
-                Microtask::Run(runnable) => unsafe { runnable.run() },
+                Microtask::Run(runnable) => {
+                    local.direct.set(true);
+                    // SAFETY: this is the loop's own thread.
+                    unsafe { runnable.run() }
+                }
                 Microtask::Settled(runnable, source) => self.run_settled(runnable, source),
                 Microtask::React(reaction, index, source) => reaction.react(index, source),
                 Microtask::Call(job) => {
@@ -228,13 +231,19 @@ impl Core {
         }
     }
 
-    /// Runs the body that `waker` wakes, before this returns; `cell` is its own, or any other. Where it is
-    /// queued already it runs when its turn comes.
-    pub(crate) fn run_at_once(&self, waker: &Waker, cell: Erased<PromiseData>) {
+    /// Runs a step of the async function of this cell, which `waker` wakes, before this returns. As its
+    /// first step it is a part of the caller: it runs in that frame and goes no further than to its next
+    /// await. Where it is queued already it runs when its turn comes.
+    pub(crate) fn run_at_once(&self, waker: &Waker, cell: &Erased<PromiseData>) {
         let handing = &self.local().handing;
-        handing.set(Some((cell, true)));
+        let local = cell.data().local();
+        local.take(Flag::Started);
+        handing.set(Some((cell.clone(), true)));
         waker.wake_by_ref();
-        drop(handing.take());
+        if let Some(handed) = handing.take() {
+            local.set(Flag::Started);
+            drop(handed);
+        }
     }
 
     /// Puts a step where it will be run.
@@ -243,7 +252,9 @@ impl Core {
         let local = self.owned();
         match local.handing.take() {
             Some((source, false)) => self.queue_microtask(Microtask::Settled(runnable, source)),
-            Some((source, true)) => self.run_settled(runnable, source),
+            Some((source, true)) => {
+                self.run_settled(runnable, source);
+            }
             None if local.collecting.get() => local.ready.push(Ready::Run(runnable)),
             None => self.queue_microtask(Microtask::Run(runnable)),
         }

@@ -13,6 +13,7 @@
 //! | [`events`] | [`EventEmitter`], promises and iterators of events |
 //! | `promisify.rs` | [`promisify`] and [`callbackify`] |
 //! | `async_local_storage.rs` | [`AsyncLocalStorage`] |
+//! | `fetch/` | `fetch`, its requests and responses, by the feature `http` |
 //! | `event_loop.rs` | the turn of the loop, in Node's phases: the specification of the order of events |
 //! | `microtasks.rs` | the queues that are drained after every callback |
 //! | `cell.rs` | what is kept in every promise, and how its listeners are run |

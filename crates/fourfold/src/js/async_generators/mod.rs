@@ -21,7 +21,6 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use super::async_fn;
-use super::async_local_storage;
 use super::core;
 use super::generators::IteratorResult;
 use super::promise::{Promise, Resolve};
@@ -224,25 +223,15 @@ impl<Y, S, R> Handle<Y, S, R> {
     /// Runs the suspended body, before this returns.
     fn run(&self) {
         if let (Some(waker), Some(running)) = (self.queue.take_waker(), self.running.get()) {
-            running.core().run_at_once(&waker, running.cell().erase());
+            running.core().run_at_once(&waker, &running.cell().erase());
         }
     }
 }
 
 impl<Y: 'static, S: 'static, R: 'static> AsyncGenerator<Y, S, R> {
     fn resume(&self) {
-        let queue = &self.0.queue;
-        queue.resume();
+        self.0.queue.resume();
         self.0.run();
-        if let Some(running) = self.0.running.get()
-            && !queue.is_to_be_resumed()
-        {
-            // The step was a part of its caller: what it has entered the caller is in.
-            let place = &running.cell().data().local().frame;
-            let frame = place.take();
-            place.set(frame.clone());
-            async_local_storage::go_on_in(frame);
-        }
     }
 }
 

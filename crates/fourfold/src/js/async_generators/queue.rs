@@ -20,7 +20,6 @@ use std::rc::Rc;
 use std::task::Waker;
 
 use super::super::async_fn::async_fn;
-use super::super::async_local_storage::{self, Frame};
 use super::super::generators::GeneratorReturn;
 use super::super::promise::{Promise, Resolve};
 use crate::{Error, Result};
@@ -93,7 +92,6 @@ pub(super) fn return_again(value: Returned) -> ReturnValue {
 
 struct Request<Y, S> {
     completion: Option<Completion<S>>,
-    frame: Option<Frame>,
     settle: Settle<Y>,
 }
 
@@ -104,8 +102,8 @@ pub(super) struct Queue<Y, S> {
     requests: RefCell<VecDeque<Request<Y, S>>>,
     /// Of the body, while it is suspended.
     waker: Cell<Option<Waker>>,
-    /// What the body is resumed with, in whose frame.
-    resumed: Cell<Option<(Completion<S>, Option<Frame>)>>,
+    /// What the body is resumed with.
+    resumed: Cell<Option<Completion<S>>>,
     /// With what the next `yield` goes on at once, without giving its value out.
     due: Cell<Option<Completion<S>>>,
     returning: Cell<Option<Returned>>,
@@ -138,8 +136,7 @@ impl<Y, S> Queue<Y, S> {
         completion: Completion<S>,
         settle: impl FnOnce(Result<Stepped<Y>>) + 'static,
     ) {
-        let frame = async_local_storage::capture();
-        let request = Request { completion: Some(completion), frame, settle: Box::new(settle) };
+        let request = Request { completion: Some(completion), settle: Box::new(settle) };
         self.requests.borrow_mut().push_back(request);
     }
 
@@ -151,14 +148,8 @@ impl<Y, S> Queue<Y, S> {
     /// Has the suspended body find what the head asks for.
     pub(super) fn resume(&self) {
         self.state.set(State::Executing);
-        let mut requests = self.requests.borrow_mut();
-        if let Some(request) = requests.front_mut()
-            && let Some(completion) = request.completion.take()
-        {
-            let former = self.resumed.replace(Some((completion, request.frame.take())));
-            drop(requests);
-            drop(former);
-        }
+        let former = self.resumed.replace(self.take_completion());
+        drop(former);
     }
 
     /// The body does not wait to be resumed any more. What it was resumed with and has not heard of is due
@@ -168,9 +159,8 @@ impl<Y, S> Queue<Y, S> {
             self.state.set(State::Executing);
         }
         drop(self.waker.take());
-        if let Some((completion @ (Completion::Throw(_) | Completion::Return(_)), _)) =
-            self.resumed.take()
-        {
+        let resumed = self.resumed.take();
+        if let Some(completion @ (Completion::Throw(_) | Completion::Return(_))) = resumed {
             let former = self.due.replace(Some(completion));
             drop(former);
         }
@@ -187,19 +177,9 @@ impl<Y, S> Queue<Y, S> {
         drop(former);
     }
 
-    /// With what the body goes on: in the frame of who resumed it.
+    /// With what the body goes on.
     pub(super) fn take_resumed(&self) -> Option<Completion<S>> {
-        let (completion, frame) = self.resumed.take()?;
-        async_local_storage::go_on_in(frame);
-        Some(completion)
-    }
-
-    /// The body has not gone on yet.
-    pub(super) fn is_to_be_resumed(&self) -> bool {
-        let resumed = self.resumed.take();
-        let waits = resumed.is_some();
-        self.resumed.set(resumed);
-        waits
+        self.resumed.take()
     }
 
     pub(super) fn take_waker(&self) -> Option<Waker> {

@@ -107,14 +107,20 @@ impl<Y: Clone + 'static, S: 'static> AsyncYielder<Y, S> {
             let value = value.into_promise().then(|value: Y| Ok(Kept(value))).await?;
             match self.give(value.0).await {
                 Ok(_) => {}
-                Err(left) if left.is::<GeneratorReturn>() => return Err(left),
+                // What the iterator says to either is awaited.
+                Err(left) if left.is::<GeneratorReturn>() => {
+                    Promise::resolve(()).await?;
+                    return Err(left);
+                }
                 Err(_) => {
+                    Promise::resolve(()).await?;
                     let text = "The iterator does not provide a 'throw' method.";
                     return Err(TypeError::new(text).into());
                 }
             }
         }
-        Ok(())
+        // So is that it has come to its end.
+        Promise::resolve(()).then(|()| Ok(())).await
     }
 }
 

@@ -46,6 +46,8 @@ impl<T: Clone + 'static> Settling<T> {
         data: &PromiseData,
         context: &mut Context<'_>,
     ) -> Poll<Result<T>> {
+        // A thenable runs what it likes.
+        data.core().owned().direct.set(false);
         match mem::replace(self, Settling::Over) {
             Settling::Job(Resolution::Promise(promise)) => {
                 promise.handle();
