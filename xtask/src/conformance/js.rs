@@ -23,7 +23,7 @@ pub(super) fn run(options: &Options) -> Result<bool, String> {
     let filter = options.filter.as_deref();
     let with_aplus = !options.record && filter.is_none_or(|filter| aplus::NAME.contains(filter));
     if with_aplus && filter.is_some() {
-        return aplus::run(node.as_ref());
+        return aplus::run(node.as_ref(), true);
     }
     let programs = compare::programs(&folder(), ENDINGS, filter)?;
     if options.record {
@@ -37,7 +37,7 @@ pub(super) fn run(options: &Options) -> Result<bool, String> {
         Some(node) => Ok((node.to_string(), node.run(program)?)),
         None => compare::recorded(&recording(program)),
     })?;
-    Ok(agree & (!with_aplus || aplus::run(node.as_ref())?))
+    Ok(agree & (!with_aplus || aplus::run(node.as_ref(), false)?))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::super::run_to_end;
-use super::node::Node;
+use super::node::{self, Node};
 
 /// What this part is called where programs are named.
 pub(super) const NAME: &str = "promises_aplus";
@@ -71,13 +71,18 @@ fn library(messages: &str) -> Option<PathBuf> {
         .find_map(|m| Some(m["filenames"].as_array()?.first()?.as_str()?.into()))
 }
 
-/// Runs the cases; `Ok(false)` if not all of them pass.
-pub(super) fn run(node: Option<&Node>) -> Result<bool, String> {
-    let Some(node) = node else {
-        println!("skip   {NAME}: no Node here to run it on");
-        return Ok(true);
+/// Runs the cases; `Ok(false)` if not all of them pass. Without a Node or the package they are
+/// skipped, unless they are what was asked for.
+pub(super) fn run(node: Option<&Node>, asked_for: bool) -> Result<bool, String> {
+    let (node, suite) = match node.ok_or_else(node::missing).and_then(|node| Ok((node, suite()?))) {
+        Ok(found) => found,
+        Err(missing) if asked_for => return Err(missing),
+        Err(missing) => {
+            println!("skip   {NAME}: {missing}");
+            return Ok(true);
+        }
     };
-    let (suite, addon) = (suite()?, addon()?);
+    let addon = addon()?;
     let run = run_to_end(&mut command(node, &addon, &suite))?;
     let passed = passed(&run.stdout);
     let all = passed == Some((CASES, CASES)) && run.code == Some(0);
