@@ -115,6 +115,7 @@ agree! {
     js_t262_matrix_agrees_with_node: "js_t262_matrix";
     js_t262_reactions_agrees_with_node: "js_t262_reactions";
     js_t262_top_level_ticks_agrees_with_node: "js_t262_top_level_ticks";
+    objects_agrees_with_node: "objects";
     ticks_agrees_with_node: "ticks";
 }
 
