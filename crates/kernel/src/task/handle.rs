@@ -75,12 +75,6 @@ where
     Handle { front: cell::allocate_idle(body, data), _owns: PhantomData }
 }
 
-/// Makes a cell with a body that stays on this thread, once somebody [wakes](Handle::wake) it.
-pub fn local_idle<B: Body<S>, S: Schedule>(body: B, data: S) -> Handle<B::Output, S> {
-    const { assert!(!S::SHARED, "a scheduler that threads share needs a body they may share") };
-    Handle { front: cell::allocate_idle(body, data), _owns: PhantomData }
-}
-
 /// Makes a cell without a body that stays on this thread: somebody will [`finish`](Handle::finish) it.
 pub fn promise<V: 'static, S: Schedule>(data: S) -> Handle<V, S> {
     const { assert!(!S::SHARED, "a scheduler that threads share needs `shared_promise`") };

@@ -24,8 +24,7 @@ mod state;
 
 pub use cell::{Body, Exit};
 pub use handle::{
-    Erased, Handle, listed, local, local_idle, promise, shared, shared_idle, shared_listed,
-    shared_promise,
+    Erased, Handle, listed, local, promise, shared, shared_idle, shared_listed, shared_promise,
 };
 pub use listeners::ListenerKey;
 pub use schedule::{Orphan, Runnable, Schedule, Shared, data_of, is_over, pass_on};
