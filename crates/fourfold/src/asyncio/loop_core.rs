@@ -16,7 +16,7 @@ use fourfold_kernel::driver::{Driver, LocalBoxFuture};
 use fourfold_kernel::home::{Home, HomeRef};
 use fourfold_kernel::queue::{Inbox, Ready, TurnQueue};
 use fourfold_kernel::reactor::{self, Reactor};
-use fourfold_kernel::task::Erased;
+use fourfold_kernel::task::{Erased, TaskList};
 use fourfold_kernel::thread::{self, Token};
 use fourfold_kernel::timer::{self, Clock, Wheel};
 
@@ -24,7 +24,6 @@ use super::cell::TaskData;
 use super::handles::Callback;
 use super::queueing::{Entry, Remote, TimerEntry};
 use super::task_builder::TaskFactory;
-use super::task_list::TaskList;
 use super::{ExceptionContext, ExceptionHandler};
 use crate::Error;
 
@@ -49,7 +48,7 @@ pub(super) struct LocalParts {
     pub(super) calls: RefCell<Ready<Option<Callback>>>,
     pub(super) timers: RefCell<Wheel<TimerEntry>>,
     pub(super) poll: RefCell<Option<Reactor>>,
-    pub(super) tasks: RefCell<TaskList>,
+    pub(super) tasks: RefCell<TaskList<TaskData>>,
     pub(super) stopping: Cell<bool>,
     pub(super) running: Cell<bool>,
     pub(super) closed: Cell<bool>,
@@ -165,7 +164,7 @@ impl Core {
     #[inline]
     pub(crate) fn remember_task(&self, task: Erased<TaskData>) {
         let local = self.local();
-        local.tasks.borrow_mut().insert(task);
+        local.tasks.borrow_mut().insert(task, |data| &data.local().slot);
     }
 
     #[inline]

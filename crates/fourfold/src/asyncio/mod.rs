@@ -15,7 +15,7 @@
 //! | `running.rs` | which loop and task run on this thread |
 //! | `cell.rs` | what asyncio keeps in every future and task; how a cancellation finds its wait |
 //! | `waiters.rs` | who waits for a lock, an event or a queue |
-//! | `extras.rs`, `task_list.rs` | parts that few loops use; the tasks that are not done |
+//! | `extras.rs` | parts that few loops use |
 
 #[cfg(unix)]
 mod address;
@@ -76,7 +76,6 @@ mod streams;
 #[cfg(unix)]
 mod subprocess;
 mod task_builder;
-mod task_list;
 mod taskgroups;
 mod tasks;
 mod threadsafe;

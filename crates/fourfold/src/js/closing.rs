@@ -13,7 +13,8 @@ impl Core {
         // Dropping a body may queue and start others, so until nothing is left.
         loop {
             self.take_back(self.inbox.take());
-            for async_fn in local.live.borrow().all() {
+            let live: Vec<_> = local.live.borrow().iter().cloned().collect();
+            for async_fn in live {
                 async_fn.abort();
             }
             let idle = local.microtasks.is_empty() && local.ready.is_empty();

@@ -11,7 +11,7 @@ use fourfold_kernel::driver::{self, Driver, LocalBoxFuture};
 use fourfold_kernel::home::{Home, HomeRef};
 use fourfold_kernel::queue::{Fifo, Inbox, TurnQueue};
 use fourfold_kernel::reactor::{self, Reactor};
-use fourfold_kernel::task::Erased;
+use fourfold_kernel::task::{Erased, TaskList};
 use fourfold_kernel::thread::{self, Token};
 use fourfold_kernel::timer::{self, Clock, Wheel};
 
@@ -19,7 +19,6 @@ use super::cell::PromiseData;
 use super::event_loop::Ready;
 use super::immediates::Immediates;
 use super::inbox::{Receivers, Remote};
-use super::live::Live;
 use super::microtasks::{Job, Microtask, Ticks};
 use super::process::Process;
 use super::rejections::Rejections;
@@ -64,7 +63,7 @@ pub(super) struct LocalParts {
     pub(super) references: Cell<usize>,
     pub(super) poll: RefCell<Option<Reactor>>,
     pub(super) receivers: Receivers,
-    pub(super) live: RefCell<Live>,
+    pub(super) live: RefCell<TaskList<PromiseData>>,
     pub(super) rejections: Rejections,
     pub(super) process: Process,
     /// Sends what is fetched.
@@ -170,7 +169,7 @@ impl Core {
     }
 
     pub(crate) fn remember_async_fn(&self, cell: Erased<PromiseData>) {
-        self.local().live.borrow_mut().insert(cell);
+        self.local().live.borrow_mut().insert(cell, |data| &data.local().number);
     }
 
     pub(crate) fn find_async_fn(&self, place: u32) -> Option<Erased<PromiseData>> {

@@ -17,7 +17,7 @@
 //! | `event_loop.rs` | the turn of the loop, in Node's phases: the specification of the order of events |
 //! | `microtasks.rs` | the queues that are drained after every callback |
 //! | `cell.rs` | what is kept in every promise, and how its listeners are run |
-//! | `core.rs`, `closing.rs`, `live.rs` | what a loop is made of, its end, the functions that have not ended |
+//! | `core.rs`, `closing.rs` | what a loop is made of, its end |
 //! | `callback.rs`, `errors.rs` | functions the loop calls; the language's own errors |
 
 mod abort;
@@ -38,7 +38,6 @@ mod fetch;
 mod generators;
 mod immediates;
 mod inbox;
-mod live;
 mod microtasks;
 pub mod process;
 mod promise;

@@ -11,10 +11,12 @@
 //! | `schedule.rs` | what a cell asks of its loop: the [`Schedule`] trait, [`Runnable`], [`Orphan`] |
 //! | `handle.rs` | what a user of a cell holds: [`Handle`], [`Erased`] |
 //! | `memory.rs` | where cells come from and go to |
+//! | `list.rs` | the tasks of a loop that are not done |
 //! | `listeners.rs` | who waits for an outcome, first come first |
 
 mod cell;
 mod handle;
+mod list;
 mod listeners;
 pub(crate) mod memory;
 #[cfg(all(test, loom))]
@@ -26,5 +28,6 @@ pub use cell::{Body, Exit};
 pub use handle::{
     Erased, Handle, listed, local, promise, shared, shared_idle, shared_listed, shared_promise,
 };
+pub use list::TaskList;
 pub use listeners::ListenerKey;
 pub use schedule::{Orphan, Runnable, Schedule, Shared, data_of, is_over, pass_on};

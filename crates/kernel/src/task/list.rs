@@ -1,26 +1,26 @@
-//! The tasks of a loop that are not done.
+//! The tasks of a loop that are not done: the loop's end drops them where they stand.
 //!
 //! Every task goes in when it is made and comes out when it is done, so both are constant in
 //! time, and an entry is one word: of a million tasks that end in any order, each removal is a
 //! miss of the cache, and small entries and a hint ahead of time are what can be done about it.
 
-use fourfold_kernel::prefetch::prefetch;
-use fourfold_kernel::task::Erased;
+use std::cell::Cell;
+use std::fmt;
 
-use super::cell::TaskData;
+use super::{Erased, Schedule};
+use crate::prefetch::prefetch;
 
 /// The tasks, each in a numbered place.
-#[derive(Default)]
-pub(crate) struct TaskList {
-    places: Vec<Option<Erased<TaskData>>>,
+pub struct TaskList<S: Schedule> {
+    places: Vec<Option<Erased<S>>>,
     vacant: Vec<u32>,
 }
 
-impl TaskList {
-    /// Puts a task in, and tells it its place.
+impl<S: Schedule> TaskList<S> {
+    /// Puts a task in, and tells its place to the cell in its data that `place_of` names.
     #[inline]
-    pub(crate) fn insert(&mut self, task: Erased<TaskData>) {
-        let slot = &task.data().local().slot;
+    pub fn insert(&mut self, task: Erased<S>, place_of: impl FnOnce(&S) -> &Cell<u32>) {
+        let slot = place_of(task.data());
         match self.vacant.pop() {
             Some(place) => {
                 slot.set(place);
@@ -33,9 +33,14 @@ impl TaskList {
         }
     }
 
+    /// The task in a place, if one is there.
+    pub fn get(&self, place: u32) -> Option<&Erased<S>> {
+        self.places.get(place as usize)?.as_ref()
+    }
+
     /// Takes the task out of a place, if one is there.
     #[inline]
-    pub(crate) fn remove(&mut self, place: u32) -> Option<Erased<TaskData>> {
+    pub fn remove(&mut self, place: u32) -> Option<Erased<S>> {
         let task = self.places.get_mut(place as usize)?.take()?;
         self.vacant.push(place);
         if self.vacant.len() == self.places.len() {
@@ -48,19 +53,31 @@ impl TaskList {
 
     /// Says that the task in this place may soon come out.
     #[inline]
-    pub(crate) fn hint(&self, place: u32) {
+    pub fn hint(&self, place: u32) {
         if let Some(entry) = self.places.get(place as usize) {
             prefetch(entry);
         }
     }
 
     /// Whether there are none.
-    pub(crate) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.places.is_empty()
     }
 
     /// All tasks.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Erased<TaskData>> {
+    pub fn iter(&self) -> impl Iterator<Item = &Erased<S>> {
         self.places.iter().flatten()
+    }
+}
+
+impl<S: Schedule> Default for TaskList<S> {
+    fn default() -> Self {
+        TaskList { places: Vec::new(), vacant: Vec::new() }
+    }
+}
+
+impl<S: Schedule> fmt::Debug for TaskList<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TaskList").field("places", &self.places.len()).finish_non_exhaustive()
     }
 }
