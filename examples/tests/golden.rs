@@ -283,9 +283,9 @@ fn plain(dump: &str) -> String {
     let plain_word = |word: &str| {
         let trimmed = word.trim_start_matches('>');
         if let Some(number) = word.strip_prefix('#')
-            && number.chars().all(|character| character.is_ascii_digit())
+            && number.trim_end_matches(',').chars().all(|character| character.is_ascii_digit())
         {
-            "#N".to_owned()
+            if number.ends_with(',') { "#N,".to_owned() } else { "#N".to_owned() }
         } else if word.starts_with("\"Task-") {
             "\"Task-N\"".to_owned()
         } else if trimmed.starts_with(|first: char| first.is_ascii_digit())

@@ -12,7 +12,6 @@
 
 use std::future::IntoFuture;
 use std::thread;
-use std::time::Duration;
 
 use fourfold::csharp::{Task, async_method};
 use fourfold::go::{Spawn, chan, context};
