@@ -277,6 +277,10 @@ fn x_06_csharp_tells_what_each_task_waits_for() {
     let thread = named(&dump, "x06 blocked").unwrap();
     assert_eq!(thread.dialect, Dialect::Thread);
     assert_eq!(thread.awaits, Some(made_in(&dump, semaphore_line).unwrap().id));
+    assert!(
+        thread.spawned_at.unwrap().file().ends_with("x_06_dump.rs"),
+        "where it blocks: {thread:?}"
+    );
 
     semaphore.release().unwrap();
     source.set_result(1).unwrap();

@@ -174,6 +174,7 @@ impl<T: Send + 'static> ConcurrentFuture<T> {
     }
 
     /// Blocks until there is an outcome, for at most `timeout`.
+    #[track_caller]
     fn wait(&self, timeout: Option<Duration>) -> Result<MutexGuard<'_, State<T>>> {
         let mut state = self.lock();
         let until = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
@@ -201,6 +202,7 @@ impl<T: Send + 'static> ConcurrentFuture<T> {
     ///
     /// What the work failed with; `Cancelled`; a timeout, after which it may be asked again;
     /// [`InvalidState`] where the result was taken already.
+    #[track_caller]
     pub fn take_result(&self, timeout: Option<Duration>) -> Result<T> {
         let mut state = self.wait(timeout)?;
         match std::mem::replace(&mut state.phase, Phase::Taken) {
@@ -219,6 +221,7 @@ impl<T: Send + 'static> ConcurrentFuture<T> {
     /// # Errors
     ///
     /// `Cancelled` where it was cancelled; a timeout.
+    #[track_caller]
     pub fn exception(&self, timeout: Option<Duration>) -> Result<Option<Error>> {
         match &self.wait(timeout)?.phase {
             Phase::Done(Err(error)) if error.is_cancelled() => Err(error.clone()),
@@ -248,6 +251,7 @@ impl<T: Clone + Send + 'static> ConcurrentFuture<T> {
     /// # Errors
     ///
     /// As for [`take_result`](ConcurrentFuture::take_result).
+    #[track_caller]
     pub fn result(&self, timeout: Option<Duration>) -> Result<T> {
         match &self.wait(timeout)?.phase {
             Phase::Done(outcome) => outcome.clone(),

@@ -281,9 +281,9 @@ impl Node {
     }
 
     /// Whoever runs on this thread blocks it until this has ended.
-    #[track_caller]
-    pub(crate) fn tell_blocking(&self) -> Option<trace::Blocking> {
-        trace::blocking(self.kind.waited_for_as(), self.listed_id())
+    pub(crate) fn tell_blocking(&self, at: &'static Location<'static>) -> Option<trace::Blocking> {
+        let tell = || trace::blocking_at(self.kind.waited_for_as(), self.listed_id(), at);
+        trace::enabled().then(tell)
     }
 
     /// What has no body is in no list of what lives.

@@ -172,6 +172,7 @@ impl<T: Send + 'static> Goroutine<T> {
     /// # Errors
     ///
     /// As for [`Goroutine`].
+    #[track_caller]
     pub fn join(self) -> Result<T> {
         fiber::wait(self)
     }

@@ -33,6 +33,7 @@ thread_local! {
 }
 
 /// Polls `future` on this thread, which sleeps while it is pending.
+#[track_caller]
 pub(super) fn wait<F: Future>(mut future: Pin<&mut F>) -> F::Output {
     let spare = SPARE.try_with(|spare| spare.borrow_mut().take()).ok().flatten();
     let sleeper = spare.unwrap_or_else(|| {

@@ -46,6 +46,7 @@ pub fn is_torn_down() -> bool {
 ///
 /// If the pool ends while the fiber waits here, the stack is unwound from here.
 #[inline]
+#[track_caller]
 pub fn wait<F: Future>(future: F) -> F::Output {
     let future = pin!(future);
     let control = current::get();
@@ -119,6 +120,7 @@ fn wait_in_panic<F: Future>(control: &Control, future: Pin<&mut F>) -> F::Output
 }
 
 #[cold]
+#[track_caller]
 fn wait_elsewhere<F: Future>(future: Pin<&mut F>) -> F::Output {
     assert!(
         worker::current_task().is_null(),

@@ -1,7 +1,7 @@
 //! Threads that block: what they wait for, and who they are.
 //!
 //! A task that blocks its thread in the middle of a poll counts as waiting meanwhile. A thread that runs no
-//! task is listed as one of kind `"thread"` for as long as it blocks.
+//! task is listed as one of kind `"thread"` for as long as it blocks, as spawned where it does.
 
 use std::marker::PhantomData;
 use std::panic::Location;
@@ -74,10 +74,20 @@ impl Drop for GoesOn {
 #[inline]
 #[track_caller]
 pub fn blocking(reason: &'static str, on: Option<TaskId>) -> Option<Blocking> {
-    let thread = on_thread()?;
+    if enabled() { Some(blocking_at(reason, on, Location::caller())) } else { None }
+}
+
+/// As [`blocking`], said to be at `location`, and whether anybody listens or not.
+#[cold]
+pub fn blocking_at(
+    reason: &'static str,
+    on: Option<TaskId>,
+    location: &'static Location<'static>,
+) -> Blocking {
+    let thread = OnThread::begin(location);
     hooks::waiting(thread.id, reason, on);
     hooks::poll_ended(thread.id);
-    Some(Blocking { _goes_on: GoesOn(thread.id), _thread: thread })
+    Blocking { _goes_on: GoesOn(thread.id), _thread: thread }
 }
 
 /// Returned by [`blocking`].

@@ -57,7 +57,7 @@ mod recording;
 mod registry;
 mod snapshot;
 
-pub use blocking::{Blocking, OnThread, blocking, on_thread};
+pub use blocking::{Blocking, OnThread, blocking, blocking_at, on_thread};
 pub use event::{Doing, Event, EventKind, Outcome, Owner, Place, TaskInfo, ThreadId};
 pub use hooks::{
     Polling, Span, Spawned, cancel_requested, counter, counter_of, finished, forgotten, found,

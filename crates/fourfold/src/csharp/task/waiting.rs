@@ -194,7 +194,7 @@ impl<T: Send + Sync + 'static> Task<T> {
                 canceled.give_up(error);
             }
         });
-        let told = self.node().tell_blocking();
+        let told = self.node().tell_blocking(at);
         let result = blocked.block(limit);
         drop(told);
         drop(registration);
