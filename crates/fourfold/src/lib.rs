@@ -30,6 +30,7 @@
 //! | [`go`] | the Go dialect: goroutines, channels, `select!`, locks, contexts, timers, connections | |
 //! | [`csharp`] | the C# dialect: hot tasks, tokens, contexts, schedulers, value tasks, channels, async streams, `HttpClient` | |
 //! | [`js`] | the JavaScript dialect: promises, Node's event loop, timers, signals, generators, emitters, `fetch` | |
+//! | [`interop`] | cancellations that cross from one dialect to another, tasks of a loop seen from other threads | |
 //! | [`generator`] | generators driven by hand, as Python has them | |
 //! | [`net`] | TCP, UDP and Unix sockets, name resolution | a running loop |
 //! | [`tls`] | TLS over any stream of bytes | feature `tls`, on by default |
@@ -64,6 +65,7 @@ pub mod csharp;
 mod error;
 pub mod generator;
 pub mod go;
+pub mod interop;
 pub mod js;
 
 #[cfg(feature = "http")]

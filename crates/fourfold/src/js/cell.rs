@@ -32,7 +32,7 @@ pub(crate) struct PromiseData {
 
 /// What only the loop's own thread may touch.
 pub(crate) struct Local {
-    flags: Cell<u8>,
+    flags: Cell<u16>,
     /// Of an async function, where the loop's list has it. Of a promise without a body, which pair of
     /// resolving functions still counts; see [`Resolvers`](super::Resolvers).
     pub(super) number: Cell<u32>,
@@ -46,7 +46,7 @@ pub(crate) struct Local {
 
 /// One bit of [`Local`].
 #[derive(Clone, Copy)]
-#[repr(u8)]
+#[repr(u16)]
 pub(crate) enum Flag {
     /// Somebody reacts to the promise: a rejection of it is handled.
     Handled = 1 << 0,
@@ -60,6 +60,12 @@ pub(crate) enum Flag {
     Listed = 1 << 4,
     /// An async function that has run to its first await.
     Started = 1 << 5,
+    /// An async function that waits for something that is not of this loop: it keeps the loop alive.
+    Foreign = 1 << 6,
+    /// A part of a connection or the like, which does not keep the loop alive by its waiting.
+    Service = 1 << 7,
+    /// An async function that has left its waker with something that is not of this loop, once.
+    Shared = 1 << 8,
 }
 
 // SAFETY: not shared. Runnables of other threads go to the inbox, which only the loop's own thread
@@ -103,6 +109,7 @@ unsafe impl Schedule for PromiseData {
     fn finished(&self) {
         if self.local.has(Flag::Listed) {
             self.core.forget_async_fn(self.local.number.get());
+            self.no_longer_foreign();
             self.local.trace_finished();
         }
     }
@@ -269,6 +276,27 @@ impl PromiseData {
         &self.core
     }
 
+    /// It waits for something of which the loop knows nothing, so that the loop goes on for it. Where
+    /// nobody was ever left a waker, in the step that ends here or an earlier one, nothing will come of it.
+    pub(super) fn is_foreign(&self, left_a_waker: bool) {
+        if left_a_waker {
+            self.local.set(Flag::Shared);
+        }
+        if self.local.has(Flag::Shared) && !self.local.has(Flag::Service) {
+            self.local.set(Flag::Foreign);
+            let foreign = &self.core.owned().foreign;
+            foreign.set(foreign.get() + 1);
+        }
+    }
+
+    #[inline]
+    pub(super) fn no_longer_foreign(&self) {
+        if self.local.take(Flag::Foreign) {
+            let foreign = &self.core.owned().foreign;
+            foreign.set(foreign.get() - 1);
+        }
+    }
+
     /// The thread-bound part. All callers hold a promise, or run on the loop's behalf, neither of
     /// which leaves the loop's thread.
     #[inline]
@@ -281,12 +309,12 @@ impl PromiseData {
 impl Local {
     #[inline]
     pub(crate) fn has(&self, flag: Flag) -> bool {
-        self.flags.get() & flag as u8 != 0
+        self.flags.get() & flag as u16 != 0
     }
 
     #[inline]
     pub(crate) fn set(&self, flag: Flag) {
-        self.flags.set(self.flags.get() | flag as u8);
+        self.flags.set(self.flags.get() | flag as u16);
     }
 
     /// Whether the flag was set; it is not any more.
@@ -294,7 +322,7 @@ impl Local {
     pub(crate) fn take(&self, flag: Flag) -> bool {
         let was = self.has(flag);
         if was {
-            self.flags.set(self.flags.get() & !(flag as u8));
+            self.flags.set(self.flags.get() & !(flag as u16));
         }
         was
     }

@@ -10,8 +10,12 @@ use fourfold_kernel::trace;
 use super::super::ambient;
 use super::Task;
 use crate::Result;
+use crate::interop::requested;
 
 /// The future that awaiting a [`Task`] is. It is a plain one: any executor may poll it.
+///
+/// An asyncio task that is cancelled while it awaits this goes on at once with `Cancelled`; to have the C# task
+/// stop, tie its token to the wait with [`cancels`](crate::interop::Cancels::cancels).
 #[must_use = "futures do nothing until they are awaited"]
 pub struct TaskFuture<T: Send + Sync + 'static> {
     task: Task<T>,
@@ -48,7 +52,10 @@ impl<T: Clone + Send + Sync + 'static> Future for TaskFuture<T> {
             if trace::enabled() {
                 this.tell();
             }
-            return Poll::Pending;
+            return match requested() {
+                Some(reason) => Poll::Ready(Err(reason)),
+                None => Poll::Pending,
+            };
         }
         let outcome = this.task.cell.get().expect("a task that is done has an outcome");
         Poll::Ready(outcome.get_result().cloned())
