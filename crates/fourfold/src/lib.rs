@@ -35,6 +35,7 @@
 //! | [`net`] | TCP, UDP and Unix sockets, name resolution | a running loop |
 //! | [`tls`] | TLS over any stream of bytes | feature `tls`, on by default |
 //! | [`http`] | an HTTP client, a server, and single timed exchanges | feature `http`, on by default; `http2` |
+//! | [`dump`](dump()), [`trace`] | who waits for whom, across all dialects; timelines | |
 //! | [`Error`] | the one error type that crosses all of them | |
 //!
 //! `net`, `tls` and `http` belong to no dialect: they ask for the loop that runs on this thread.
@@ -62,6 +63,7 @@
 
 pub mod asyncio;
 pub mod csharp;
+mod dump;
 mod error;
 pub mod generator;
 pub mod go;
@@ -75,6 +77,9 @@ pub mod stopwatch;
 #[cfg(feature = "tls")]
 pub mod tls;
 
+pub use dump::{Dialect, Dump, DumpedTask, Observation, dump, observe};
+#[cfg(unix)]
+pub use dump::{DumpFormat, dump_on_signal};
 pub use error::{Error, Kind, Result};
 #[doc(inline)]
 pub use fourfold_kernel::trace;

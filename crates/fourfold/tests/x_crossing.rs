@@ -57,7 +57,7 @@ fn x_01_a_task_that_runs_already_is_seen_from_another_thread() {
 
     let seen = js::run(async {
         let remote = js::set_timeout_promise_with(1, "js").remote();
-        Ok(Task::run(async move { remote.await }).await?)
+        Task::run(remote).await
     });
     assert_eq!(seen.unwrap(), "js");
 }

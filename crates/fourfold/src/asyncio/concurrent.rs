@@ -10,9 +10,11 @@ use std::fmt;
 use std::future::IntoFuture;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
+
+use fourfold_kernel::trace::{self, TaskId};
 
 use super::errors::InvalidState;
 use crate::interop::requested;
@@ -31,6 +33,8 @@ pub struct ConcurrentFuture<T: Send + 'static>(Arc<Shared<T>>);
 struct Shared<T: Send + 'static> {
     state: Mutex<State<T>>,
     changed: Condvar,
+    /// The task that produces it, if one does.
+    task: OnceLock<TaskId>,
 }
 
 struct State<T: Send + 'static> {
@@ -57,7 +61,24 @@ impl<T: Send + 'static> ConcurrentFuture<T> {
     /// A future that belongs to no executor: whoever has it settles it.
     pub fn new() -> ConcurrentFuture<T> {
         let state = State { phase: Phase::Pending, callbacks: Vec::new() };
-        ConcurrentFuture(Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() }))
+        ConcurrentFuture(Arc::new(Shared {
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+            task: OnceLock::new(),
+        }))
+    }
+
+    /// Says which task produces it.
+    pub(crate) fn comes_from(&self, task: Option<TaskId>) {
+        if let Some(task) = task {
+            // Only one ever does.
+            let _ = self.0.task.set(task);
+        }
+    }
+
+    /// The task that produces it, if that is known by now.
+    pub(crate) fn task(&self) -> Option<TaskId> {
+        self.0.task.get().copied()
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {
@@ -161,6 +182,8 @@ impl<T: Send + 'static> ConcurrentFuture<T> {
     fn wait(&self, timeout: Option<Duration>) -> Result<MutexGuard<'_, State<T>>> {
         let mut state = self.lock();
         let until = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let _blocking = matches!(state.phase, Phase::Pending | Phase::Running)
+            .then(|| trace::blocking("concurrent future", self.task()));
         while matches!(state.phase, Phase::Pending | Phase::Running) {
             state = match until {
                 None => self.0.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
@@ -285,7 +308,13 @@ impl<T: Send + 'static> std::future::Future for Taking<T> {
             }
         }
         // It may have ended while the waker was exchanged.
-        if self.future.done() { Poll::Ready(self.future.take_result(None)) } else { Poll::Pending }
+        if self.future.done() {
+            return Poll::Ready(self.future.take_result(None));
+        }
+        if let Some(waits) = trace::current() {
+            trace::waiting(waits, "concurrent future", self.future.task());
+        }
+        Poll::Pending
     }
 }
 

@@ -119,6 +119,7 @@ impl<T: Clone + Send + 'static> Task<T> {
     }
 
     fn settles(&self, settle: Settle<T>) {
+        settle.is_known_as(self.local().id);
         // The callback is dropped with the loop, where that ends first.
         let _ = self.add_done_callback(move |task| settle.settle(task.result()));
     }

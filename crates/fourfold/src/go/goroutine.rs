@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use fourfold_kernel::fiber;
-use fourfold_kernel::pool::{Exit, Handle, Options, Pool, Reason, waiting};
+use fourfold_kernel::pool::{Exit, Handle, Options, Pool, Reason, waiting_for};
 
 use super::panics;
 use super::run;
@@ -208,11 +208,11 @@ impl<T: Send + 'static> std::future::Future for Goroutine<T> {
         match Pin::new(&mut self.handle).poll(context) {
             Poll::Ready(outcome) => Poll::Ready(outcome.map_err(error_of)),
             Poll::Pending => {
-                waiting(&JOIN);
-                match requested() {
-                    Some(reason) => Poll::Ready(Err(reason)),
-                    None => Poll::Pending,
+                if let Some(reason) = requested() {
+                    return Poll::Ready(Err(reason));
                 }
+                waiting_for(&JOIN, self.handle.task().id());
+                Poll::Pending
             }
         }
     }

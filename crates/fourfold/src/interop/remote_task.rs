@@ -3,8 +3,10 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Context, Poll, Waker};
+
+use fourfold_kernel::trace::{self, TaskId};
 
 use super::{Target, requested};
 use crate::{Error, Result};
@@ -42,7 +44,11 @@ impl<T: Target + Sync> Stop for T {
     }
 }
 
-struct Shared<T>(Mutex<State<T>>);
+struct Shared<T> {
+    state: Mutex<State<T>>,
+    /// For who asks what waits for what.
+    id: OnceLock<TaskId>,
+}
 
 enum State<T> {
     Waiting(Option<Waker>),
@@ -53,13 +59,14 @@ enum State<T> {
 impl<T> Shared<T> {
     fn lock(&self) -> MutexGuard<'_, State<T>> {
         // Nothing under the lock panics halfway through a change.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// A remote task, and what settles it. Asked to stop, it asks `target`.
 pub(crate) fn remote_task<T>(target: impl Target + Sync) -> (Settle<T>, RemoteTask<T>) {
-    let shared = Arc::new(Shared(Mutex::new(State::Waiting(None))));
+    let shared = Shared { state: Mutex::new(State::Waiting(None)), id: OnceLock::new() };
+    let shared = Arc::new(shared);
     (Settle(Some(shared.clone())), RemoteTask { shared, target: Arc::new(target) })
 }
 
@@ -67,6 +74,13 @@ pub(crate) fn remote_task<T>(target: impl Target + Sync) -> (Settle<T>, RemoteTa
 pub(crate) struct Settle<T>(Option<Arc<Shared<T>>>);
 
 impl<T> Settle<T> {
+    /// By this number the task is known, where it has one.
+    pub(crate) fn is_known_as(&self, id: Option<TaskId>) {
+        if let (Some(shared), Some(id)) = (&self.0, id) {
+            let _ = shared.id.set(id);
+        }
+    }
+
     pub(crate) fn settle(mut self, outcome: Result<T>) {
         self.write(outcome);
     }
@@ -185,6 +199,9 @@ impl<T> Future for RemoteTask<T> {
         // Asked again after each, which has a further request wake the task as well.
         while let Some(reason) = requested() {
             self.target.stop(&reason);
+        }
+        if let Some(waits) = trace::current() {
+            trace::waiting(waits, "remote task", self.shared.id.get().copied());
         }
         Poll::Pending
     }

@@ -206,7 +206,7 @@ where
                 }
                 let _step = async_local_storage::step(&local.frame, first);
                 let stepping = Stepping::begin(data, context.waker());
-                let _polling = local.id.map(trace::polling);
+                let _polling = trace::enabled().then(|| local.trace_step());
                 loop {
                     // SAFETY: pinned with the body, as above.
                     match unsafe { Pin::new_unchecked(&mut *future) }.poll(context) {

@@ -40,8 +40,8 @@ pub(crate) struct Local {
     pub(super) made_at: &'static Location<'static>,
     /// The frame of the async function while it does not run, of a `then` until it runs.
     pub(super) frame: Cell<Option<Frame>>,
-    /// Async functions have one while tracing is on.
-    pub(super) id: Option<TaskId>,
+    /// Async functions have one from when they are first traced.
+    pub(super) id: Cell<Option<TaskId>>,
 }
 
 /// One bit of [`Local`].
@@ -66,6 +66,8 @@ pub(crate) enum Flag {
     Service = 1 << 7,
     /// An async function that has left its waker with something that is not of this loop, once.
     Shared = 1 << 8,
+    /// A timer fulfills it.
+    Timer = 1 << 9,
 }
 
 // SAFETY: not shared. Runnables of other threads go to the inbox, which only the loop's own thread
@@ -251,7 +253,7 @@ impl PromiseData {
                 number: Cell::new(0),
                 made_at,
                 frame: Cell::new(frame),
-                id: None,
+                id: Cell::new(None),
             },
         }
     }
@@ -263,11 +265,8 @@ impl PromiseData {
         made_at: &'static Location<'static>,
         frame: Option<Frame>,
     ) -> PromiseData {
-        let mut data = PromiseData::new(core, made_at, frame);
+        let data = PromiseData::new(core, made_at, frame);
         data.local.set(Flag::Listed);
-        if trace::enabled() {
-            data.local.id = Some(TaskId::next());
-        }
         data
     }
 
@@ -327,22 +326,64 @@ impl Local {
         was
     }
 
+    #[inline]
     pub(crate) fn trace_spawned(&self) {
-        if let Some(id) = self.id {
-            let spawned =
-                trace::Spawned { kind: "async function", name: None, location: self.made_at };
-            trace::task_spawned(id, spawned);
+        if trace::enabled() {
+            trace::task_spawned(self.traced_id(), self.spawned());
         }
     }
 
+    /// The number of an async function that is traced.
+    pub(super) fn traced_id(&self) -> TaskId {
+        let id = self.id.get().unwrap_or_else(TaskId::next);
+        self.id.set(Some(id));
+        id
+    }
+
+    fn spawned(&self) -> trace::Spawned<'static> {
+        trace::Spawned { kind: "async function", name: None, location: self.made_at }
+    }
+
+    /// A step of an async function that is traced, which may be older than that.
+    #[cold]
+    pub(super) fn trace_step(&self) -> trace::Polling {
+        trace::polling_as(self.traced_id(), self.spawned())
+    }
+
+    /// Tells an observation that begins of an async function that is there already.
+    pub(super) fn tell(&self, state: trace::State) {
+        let doing = trace::Doing { state, reason: None, on: None, since: None };
+        trace::found(self.traced_id(), self.spawned(), None, doing);
+    }
+
+    /// Whoever is polled here is about to wait for this promise.
+    #[inline]
+    pub(super) fn trace_wait(&self) {
+        if trace::enabled() {
+            self.tell_wait();
+        }
+    }
+
+    #[cold]
+    fn tell_wait(&self) {
+        let what = if self.has(Flag::Listed) {
+            "async function"
+        } else if self.has(Flag::Timer) {
+            "timer"
+        } else {
+            "promise"
+        };
+        trace::waiting_here(what, self.has(Flag::Listed).then(|| self.traced_id()));
+    }
+
     fn trace_woken(&self) {
-        if let Some(id) = self.id {
+        if let Some(id) = self.id.get() {
             trace::woken(id);
         }
     }
 
     fn trace_finished(&self) {
-        if let Some(id) = self.id {
+        if let Some(id) = self.id.get() {
             let failed = self.has(Flag::Rejected);
             let outcome = if failed { trace::Outcome::Failed } else { trace::Outcome::Done };
             trace::finished(id, outcome);

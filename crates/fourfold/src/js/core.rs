@@ -14,6 +14,7 @@ use fourfold_kernel::reactor::{self, Reactor};
 use fourfold_kernel::task::{Erased, TaskList};
 use fourfold_kernel::thread::{self, Token};
 use fourfold_kernel::timer::{self, Clock, Wheel};
+use fourfold_kernel::trace;
 
 use super::cell::PromiseData;
 use super::event_loop::Ready;
@@ -108,8 +109,9 @@ pub(crate) type CoreRef = HomeRef<Core>;
 
 impl Core {
     pub(crate) fn new(clock: Clock) -> std::io::Result<Arc<Core>> {
+        crate::dump::at_start();
         let poll = Reactor::new()?;
-        Ok(Arc::new_cyclic(|this| Core {
+        let core = Arc::new_cyclic(|this| Core {
             this: this.clone(),
             owner: thread::token(),
             inbox: Inbox::new(),
@@ -143,7 +145,9 @@ impl Core {
                 dispatcher: RefCell::default(),
                 emptied: Cell::new(false),
             }),
-        }))
+        });
+        trace::list(Listed(Arc::downgrade(&core)));
+        Ok(core)
     }
 
     /// One more reference to this core, for other threads.
@@ -176,6 +180,20 @@ impl Core {
 
     pub(crate) fn remember_async_fn(&self, cell: Erased<PromiseData>) {
         self.local().live.borrow_mut().insert(cell, |data| &data.local().number);
+    }
+
+    /// Tells an observation that begins of the async functions there are already.
+    pub(super) fn tell_async_fns(&self) {
+        for cell in self.local().live.borrow().iter() {
+            let state = if cell.is_running() {
+                trace::State::Running
+            } else if cell.is_scheduled() {
+                trace::State::Ready
+            } else {
+                trace::State::Waiting
+            };
+            cell.data().local().tell(state);
+        }
     }
 
     pub(crate) fn find_async_fn(&self, place: u32) -> Option<Erased<PromiseData>> {
@@ -223,6 +241,25 @@ impl Core {
     pub(crate) fn add_references(&self, more: isize) {
         let references = &self.local().references;
         references.set(references.get().strict_add_signed(more));
+    }
+}
+
+/// The loop's list of async functions, as an observation that begins asks for it.
+struct Listed(Weak<Core>);
+
+impl trace::List for Listed {
+    fn is_over(&self) -> bool {
+        self.0.strong_count() == 0
+    }
+
+    fn tell(&self, asked: trace::Asked) {
+        let Some(core) = self.0.upgrade() else { return };
+        if core.is_owner() {
+            core.tell_async_fns();
+        } else {
+            // One that has ended has nothing to tell.
+            let _ = core.send(Remote::Asked(asked));
+        }
     }
 }
 

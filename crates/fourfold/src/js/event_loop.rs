@@ -18,7 +18,7 @@ use std::task::Waker;
 use std::time::Duration;
 
 use fourfold_kernel::task::{self, Runnable};
-use fourfold_kernel::trace;
+use fourfold_kernel::trace::{self, Owner};
 
 use super::cell::PromiseData;
 use super::core::{Core, LocalParts};
@@ -77,7 +77,19 @@ impl Core {
         }
     }
 
+    /// Tells who traces what is waited for.
+    #[cold]
+    fn count_waits(&self, local: &LocalParts) {
+        let sleeps = local.sleeps.borrow().len();
+        let timers = local.timers.borrow().len();
+        trace::counter_of(Owner::Thread, "timers", sleeps + timers);
+        trace::counter_of(Owner::Thread, "I/O sources", self.reactor.len());
+    }
+
     fn poll(&self, local: &LocalParts) {
+        if trace::enabled() {
+            self.count_waits(local);
+        }
         let _phase = trace::span("poll");
         if self.is_leaving() {
             return;
@@ -160,6 +172,7 @@ impl Core {
                     local.ready.push(Ready::Message(number, message));
                 }
                 Remote::Orphan(orphan) => super::cell::free_orphan(orphan),
+                Remote::Asked(_asked) => self.tell_async_fns(),
                 Remote::Nothing => {}
             }
         }

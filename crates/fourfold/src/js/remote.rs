@@ -134,6 +134,7 @@ impl<T: Clone + Send + 'static> Promise<T> {
     }
 
     fn settles(&self, settle: Settle<T>) {
+        settle.is_known_as(self.cell().data().local().id.get());
         let promise = self.clone();
         // It is dropped with the loop, where that ends first.
         let _: Promise<()> = async_fn(async move {

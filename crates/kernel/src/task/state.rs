@@ -248,14 +248,14 @@ impl State {
         self.0.load(Ordering::Acquire) & DONE != 0
     }
 
-    /// Whether the caller's reference is the only one.
-    #[inline]
     /// How many references there are, of which other threads may take and give back some meanwhile.
     #[inline]
     pub(super) fn references(&self) -> usize {
         self.0.load(Ordering::Relaxed) / REFERENCE
     }
 
+    /// Whether the caller's reference is the only one.
+    #[inline]
     pub(super) fn is_only_reference(&self) -> bool {
         // Acquire: what those did who gave theirs back is done.
         self.0.load(Ordering::Acquire) / REFERENCE == 1

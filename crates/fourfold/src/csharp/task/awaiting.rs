@@ -5,7 +5,6 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use fourfold_kernel::task::ListenerKey;
-use fourfold_kernel::trace;
 
 use super::super::ambient;
 use super::Task;
@@ -27,13 +26,6 @@ impl<T: Send + Sync + 'static> TaskFuture<T> {
     pub(super) fn new(task: Task<T>, captures: bool) -> TaskFuture<T> {
         TaskFuture { task, key: None, captures }
     }
-
-    #[cold]
-    fn tell(&self) {
-        if let Some(waiter) = trace::current() {
-            trace::waiting(waiter, "task", Some(self.task.node().id()));
-        }
-    }
 }
 
 // Nothing in it is ever pinned.
@@ -49,13 +41,11 @@ impl<T: Clone + Send + Sync + 'static> Future for TaskFuture<T> {
             if !this.captures {
                 ambient::do_not_capture();
             }
-            if trace::enabled() {
-                this.tell();
+            if let Some(reason) = requested() {
+                return Poll::Ready(Err(reason));
             }
-            return match requested() {
-                Some(reason) => Poll::Ready(Err(reason)),
-                None => Poll::Pending,
-            };
+            this.task.node().tell_wait();
+            return Poll::Pending;
         }
         let outcome = this.task.cell.get().expect("a task that is done has an outcome");
         Poll::Ready(outcome.get_result().cloned())
