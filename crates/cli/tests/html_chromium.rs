@@ -88,7 +88,7 @@ fn four_timelines_on_a_desk_and_in_a_hand() {
         assert!(number(&timelines[3]["bottom"]) < f64::from(height), "{name}: {found}");
         for bar in timelines.iter().flat_map(|timeline| timeline["bars"].as_array().unwrap()) {
             let (left, right) = (number(&bar["left"]), number(&bar["right"]));
-            assert!(right - left > f64::from(width) / 20.0 && right < f64::from(width), "{bar}");
+            assert!(right - left > 3.0 && right < f64::from(width), "{bar}");
         }
         let bars = timelines.iter().map(|timeline| timeline["bars"].as_array().unwrap().len());
         assert_eq!(bars.collect::<Vec<_>>(), [4; 4]);

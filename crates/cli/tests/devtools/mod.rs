@@ -10,6 +10,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -34,8 +35,12 @@ pub(crate) fn find() -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
+/// A browser is many processes: one at a time is enough for a machine that also builds.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
 /// A browser with one page.
 pub(crate) struct Browser {
+    _only: MutexGuard<'static, ()>,
     child: Child,
     to: ChildStdin,
     from: Receiver<Value>,
@@ -48,6 +53,8 @@ pub(crate) struct Browser {
 impl Browser {
     /// Starts it, with `profile` for what it wants to keep, on an empty page.
     pub(crate) fn start(program: &Path, profile: &Path) -> Browser {
+        // Another test that failed is no reason not to start.
+        let only = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
         let mut command = Command::new("sh");
         command
             .args(["-c", "exec \"$0\" \"$@\" 3<&0 4>&1 </dev/null >/dev/null 2>&1"])
@@ -73,7 +80,8 @@ impl Browser {
                 }
             }
         });
-        let mut browser = Browser { child, to, from, session: None, calls: 0, events: Vec::new() };
+        let mut browser =
+            Browser { _only: only, child, to, from, session: None, calls: 0, events: Vec::new() };
         let created = browser.call("Target.createTarget", json!({"url": "about:blank"}));
         let page = json!({"targetId": created["targetId"], "flatten": true});
         let attached = browser.call("Target.attachToTarget", page);
