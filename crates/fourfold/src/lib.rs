@@ -34,6 +34,7 @@
 //! | [`net`] | TCP, UDP and Unix sockets, name resolution | a running loop |
 //! | [`tls`] | TLS over any stream of bytes | feature `tls`, on by default |
 //! | [`http`] | an HTTP client, a server, and single timed exchanges | feature `http`, on by default; `http2` |
+//! | `compat` | futures and streams of bytes that need tokio, in any dialect | feature `tokio` |
 //! | [`Error`] | the one error type that crosses all of them | |
 //!
 //! `net`, `tls` and `http` belong to no dialect: they ask for the loop that runs on this thread.
@@ -60,6 +61,8 @@
 //! differs.
 
 pub mod asyncio;
+#[cfg(feature = "tokio")]
+pub mod compat;
 pub mod csharp;
 mod error;
 pub mod generator;
@@ -73,6 +76,8 @@ pub mod stopwatch;
 #[cfg(feature = "tls")]
 pub mod tls;
 
+#[cfg(feature = "tokio")]
+pub use compat::compat;
 pub use error::{Error, Kind, Result};
 #[doc(inline)]
 pub use fourfold_kernel::trace;

@@ -12,7 +12,7 @@ use std::sync::{Arc, Weak};
 use std::task::Waker;
 use std::time::Duration;
 
-use fourfold_kernel::driver::{Driver, LocalBoxFuture};
+use fourfold_kernel::driver::{self, Driver, LocalBoxFuture};
 use fourfold_kernel::home::{Home, HomeRef};
 use fourfold_kernel::queue::{Inbox, Ready, TurnQueue};
 use fourfold_kernel::reactor::{self, Reactor};
@@ -287,6 +287,10 @@ impl Driver for Core {
 
     fn spawn_local(&self, future: LocalBoxFuture) {
         super::tasks::spawn_detached(self, future);
+    }
+
+    fn outside_work(&self) -> Option<driver::OutsideWork> {
+        Some(Box::new(Core::outside_work(&self.this())))
     }
 }
 
