@@ -36,6 +36,7 @@
 //! | [`tls`] | TLS over any stream of bytes | feature `tls`, on by default |
 //! | [`http`] | an HTTP client, a server, and single timed exchanges | feature `http`, on by default; `http2` |
 //! | [`dump`](dump()), [`trace`] | who waits for whom, across all dialects; timelines | |
+//! | `compat` | futures and streams of bytes that need tokio, in any dialect | feature `tokio` |
 //! | [`Error`] | the one error type that crosses all of them | |
 //!
 //! `net`, `tls` and `http` belong to no dialect: they ask for the loop that runs on this thread.
@@ -62,6 +63,8 @@
 //! differs.
 
 pub mod asyncio;
+#[cfg(feature = "tokio")]
+pub mod compat;
 pub mod csharp;
 mod dump;
 mod error;
@@ -80,6 +83,8 @@ pub mod tls;
 pub use dump::{Dialect, Dump, DumpedTask, Observation, dump, observe};
 #[cfg(unix)]
 pub use dump::{DumpFormat, dump_on_signal};
+#[cfg(feature = "tokio")]
+pub use compat::compat;
 pub use error::{Error, Kind, Result};
 #[doc(inline)]
 pub use fourfold_kernel::trace;

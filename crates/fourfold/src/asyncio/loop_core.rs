@@ -305,6 +305,10 @@ impl Driver for Core {
     fn waits_for_cancellation(&self) {
         cell::wait_in_leaf(&ELSEWHERE);
     }
+
+    fn outside_work(&self) -> Option<driver::OutsideWork> {
+        Some(Box::new(Core::outside_work(&self.this())))
+    }
 }
 
 static ELSEWHERE: cell::WaitReason = cell::WaitReason("another dialect");

@@ -39,6 +39,7 @@ mod extras;
 #[cfg(unix)]
 mod flow;
 mod foreign;
+mod foreign_streams;
 mod futures;
 mod gather;
 mod gather_children;
@@ -107,6 +108,7 @@ pub use errors::InvalidState;
 pub use event_loop::{ExceptionContext, ExceptionHandler, Loop, Remote, get_running_loop};
 pub use executor::{Executor, ThreadPoolExecutor, to_thread};
 pub use foreign::{Cancellable, Foreign, wrap};
+pub use foreign_streams::{GeneratorStream, from_stream};
 pub use futures::{DoneCallback, Future};
 pub use gather::{Gather, GatherOutcomes, gather, gather_tuple};
 pub use gather_children::{Child, Children, Gatherable, List};

@@ -54,7 +54,7 @@ pub use abort::{
 pub use async_fn::async_fn;
 pub use async_generators::{
     AsyncGenerator, AsyncIterator, AsyncValues, AsyncYielder, EachOf, async_generator, each_of,
-    for_await, for_each,
+    for_await, for_each, from_stream,
 };
 pub use async_local_storage::{AsyncLocalStorage, Snapshot, snapshot};
 pub use callback::Outcome;
