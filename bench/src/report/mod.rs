@@ -179,16 +179,18 @@ pub(crate) fn preamble(comparison: &Comparison) -> Vec<String> {
     lines
 }
 
-/// Each runtime's version, once.
+/// Each version, once, with the runtimes that are of it.
 pub(crate) fn versions(comparison: &Comparison) -> Vec<String> {
-    let mut versions: Vec<String> = Vec::new();
+    let mut versions: Vec<(&str, Vec<&str>)> = Vec::new();
     for row in comparison.workloads.iter().flat_map(|workload| &workload.runtimes) {
-        let line = format!("{}: {}.", row.runtime, row.version);
-        if !versions.contains(&line) {
-            versions.push(line);
+        let name = row.runtime.as_str();
+        match versions.iter_mut().find(|(version, _)| *version == row.version) {
+            Some((_, names)) if names.contains(&name) => {}
+            Some((_, names)) => names.push(name),
+            None => versions.push((&row.version, vec![name])),
         }
     }
-    versions
+    versions.iter().map(|(version, names)| format!("{}: {version}.", names.join(", "))).collect()
 }
 
 #[cfg(test)]
