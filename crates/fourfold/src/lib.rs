@@ -107,6 +107,9 @@ mod pages {
     #[doc = include_str!("../../../docs/javascript.md")]
     struct JavaScript;
 
+    #[doc = include_str!("../../../docs/observing.md")]
+    struct Observing;
+
     #[cfg(feature = "http")]
     #[doc = include_str!("../../../README.md")]
     struct Readme;

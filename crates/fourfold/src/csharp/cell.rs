@@ -270,6 +270,13 @@ impl Node {
     /// Whoever is polled here is about to wait for it.
     #[inline]
     pub(crate) fn tell_wait(&self) {
+        if trace::enabled() {
+            self.tell_wait_of();
+        }
+    }
+
+    #[cold]
+    fn tell_wait_of(&self) {
         trace::waiting_here(self.kind.waited_for_as(), self.listed_id());
     }
 

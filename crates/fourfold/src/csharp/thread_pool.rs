@@ -71,11 +71,11 @@ struct Ended<'a>(&'a Node);
 
 impl Drop for Ended<'_> {
     fn drop(&mut self) {
-        let panics = std::thread::panicking();
-        trace::finished(
-            self.0.id(),
-            if panics { trace::Outcome::Panicked } else { trace::Outcome::Done },
-        );
+        if trace::enabled() {
+            let panics = std::thread::panicking();
+            let outcome = if panics { trace::Outcome::Panicked } else { trace::Outcome::Done };
+            trace::finished(self.0.id(), outcome);
+        }
     }
 }
 

@@ -347,7 +347,7 @@ impl Local {
     /// A step of an async function that is traced, which may be older than that.
     #[cold]
     pub(super) fn trace_step(&self) -> trace::Polling {
-        trace::polling_as(self.traced_id(), self.spawned())
+        trace::polling_as(self.traced_id(), || self.spawned())
     }
 
     /// Tells an observation that begins of an async function that is there already.

@@ -75,6 +75,8 @@ struct Writer<'a, W> {
     next_tid: u64,
     infos: BTreeMap<TaskId, Arc<TaskInfo>>,
     threads: BTreeMap<ThreadId, (Track, Vec<Open>)>,
+    /// Of the threads.
+    labels: BTreeMap<ThreadId, String>,
     tasks: BTreeMap<TaskId, Task>,
     passing: Passing,
     trace: &'a Trace,
@@ -93,6 +95,7 @@ pub(super) fn write(
         next_tid: FIRST_TRACK,
         infos: trace.tasks(),
         threads: BTreeMap::new(),
+        labels: BTreeMap::new(),
         tasks: BTreeMap::new(),
         passing: Passing::default(),
         trace,
@@ -114,9 +117,16 @@ impl<W: Write> Writer<'_, W> {
         for (pid, name) in [(THREADS, "threads"), (TASKS, "tasks")] {
             self.metadata("process_name", Track { pid, tid: 0 }, name)?;
         }
+        let kinds = self.polled_kinds();
         for (id, name) in self.trace.threads() {
             let track = self.new_track(THREADS);
-            let label = name.map_or_else(|| id.to_string(), str::to_owned);
+            let label = match (name, kinds.get(&id)) {
+                (Some(name), _) => name.to_owned(),
+                // A loop's, most likely.
+                (None, Some(kind)) => format!("{kind}, {id}"),
+                (None, None) => id.to_string(),
+            };
+            self.labels.insert(id, label.clone());
             self.metadata("thread_name", track, &label)?;
             self.threads.insert(id, (track, Vec::new()));
         }
@@ -208,7 +218,7 @@ impl<W: Write> Writer<'_, W> {
                 let name = match of {
                     Owner::Process => name.to_owned(),
                     Owner::Named(owner) => format!("{name} of {owner}"),
-                    Owner::Thread => format!("{name} of {}", self.thread_label(event.thread)),
+                    Owner::Thread => format!("{name} of {}", self.labels[&event.thread]),
                 };
                 let args = format_args!("{{\"value\":{value}}}");
                 self.write("C", Track { pid: THREADS, tid: 0 }, at, &name, args)
@@ -332,9 +342,17 @@ impl<W: Write> Writer<'_, W> {
         format!("waiting: {reason}{awaited}")
     }
 
-    fn thread_label(&self, thread: ThreadId) -> String {
-        let named = self.trace.threads().find(|&(id, _)| id == thread);
-        named.and_then(|(_, name)| name).map_or_else(|| thread.to_string(), str::to_owned)
+    /// What each thread polled first.
+    fn polled_kinds(&self) -> BTreeMap<ThreadId, &'static str> {
+        let mut kinds = BTreeMap::new();
+        for event in self.trace.events() {
+            if let EventKind::PollStarted(id) = event.kind
+                && let Some(info) = self.infos.get(&id)
+            {
+                kinds.entry(event.thread).or_insert(info.kind);
+            }
+        }
+        kinds
     }
 
     fn new_track(&mut self, pid: u32) -> Track {

@@ -94,12 +94,13 @@ pub fn polling(id: TaskId) -> Polling {
 /// As [`polling`], of a task that no list has: where it is older than the observation, this tells what
 /// it is.
 #[inline]
-pub fn polling_as(id: TaskId, spawned: Spawned<'_>) -> Polling {
-    let polling = polling(id);
+pub fn polling_as<'a>(id: TaskId, spawned: impl FnOnce() -> Spawned<'a>) -> Polling {
+    let current = set_current(Some(id));
     if enabled() {
-        introduce(id, spawned);
+        emit(|| EventKind::PollStarted(id));
+        introduce(id, spawned());
     }
-    polling
+    Polling { id, _current: current }
 }
 
 #[cold]

@@ -12,6 +12,13 @@
 //!        └──►  recordings while a Recording is running       ──►  Trace: events, Chrome's JSON
 //! ```
 //!
+//! | file | tells |
+//! |---|---|
+//! | `hooks.rs`, `blocking.rs`, `passing.rs` | what is called: for tasks and phases, for threads that block, for values |
+//! | `event.rs`, `hub.rs` | what can happen, and the lock through which it goes |
+//! | `registry.rs`, `snapshot.rs`, `lists.rs` | the tasks that are alive, and those that were before |
+//! | `recording.rs`, `chrome.rs`, `flows.rs`, `json.rs` | what is kept, and how it is written |
+//!
 //! # Invariants
 //!
 //! * When nobody observes and nothing is recorded, a hook costs one relaxed load and a branch, and

@@ -75,6 +75,7 @@ impl<T: Send + 'static> Rest<T> {
         }
     }
 
+    #[cold]
     fn tell(&self) {
         match &self.held {
             Held::Task(of) => of.cell.data().tell_wait(),
@@ -109,7 +110,9 @@ impl<T: Send + 'static> Rest<T> {
                     if self.state.anywhere {
                         ambient::do_not_capture();
                     }
-                    self.tell();
+                    if trace::enabled() {
+                        self.tell();
+                    }
                     return Poll::Pending;
                 }
             }
