@@ -192,7 +192,7 @@ JSON: exactly one object on standard output. Times are in seconds.
   Of more dialects than one the object is
      {"dialects": [{"dialect": "asyncio", "real_time_s": 0.2, ..., "observed": {
         "threading": {"threads": 1, "tasks": 3},
-        "blocking": {"blocked_s": 0.03, "neighbours": 4, "held_up": 4},
+        "blocking": {"blocked_s": 0.03, "neighbours": 4, "held_up": 4, "held_up_handed_over": 0},
         "races": {"at_once": 1, "updates": 2, "lost": 0},
         "scheduling": {"turns": 17, "phases": ["poll", "run"], "resumed": 9, "elsewhere": 0},
         "futures": {"of": "task", "waiters": 3, "reached": 3},
@@ -204,10 +204,11 @@ JSON: exactly one object on standard output. Times are in seconds.
   "error", "closed_channel" or "nothing".
 
 What is observed: 'threading' and 'scheduling' of the probes; the rest of small programs that run
-after them, the same in all dialects. A task blocks its thread beside four that tick (blocking);
-two tasks read a number, wait for each other without an await, and write it back plus one (races);
-three wait for one result (futures); a function is called (call); two calls that wait are
-cancelled, one of which was passed a token, a signal or a context (cancellation).
+after them, the same in all dialects. A task blocks its thread beside four that tick, and then
+hands such a call over to a thread (blocking); two tasks read a number, wait for each other
+without an await, and write it back plus one (races); three wait for one result (futures); a
+function is called (call); two calls that wait are cancelled, one of which was passed a token, a
+signal or a context (cancellation).
 
 Exit code: 0 every host answered, whatever the status; 1 some did not; 2 wrong usage; 130 ended
 by Ctrl-C, which prints what is there. A second Ctrl-C ends the program at once.
