@@ -19,16 +19,14 @@ pub(crate) struct Args {
 /// What the program can do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Probe HTTP hosts, many at once, and show when each ran.
+    // Without words of its own, so that those of `Ping` are in the help.
     Ping(Ping),
 }
 
-/// Probes HTTP hosts, many at once, and shows when each ran.
+/// Probe HTTP hosts, many at once, and show when each ran.
 ///
 /// The hosts of a lane run one after another, the lanes run at once. Without lanes, four hosts
-/// with set delays are started inside the process and probed: that works offline. They are probed
-/// in four dialects, one after another, and what these did differently is shown beside each other;
-/// your own lanes are probed in one, so that no host is asked four times, unless you ask for all.
+/// with set delays are started inside the process and probed: that works offline.
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP, after_long_help = AFTER_LONG_HELP)]
 pub(crate) struct Ping {
@@ -70,6 +68,10 @@ pub(crate) struct Ping {
     pub(crate) insecure: bool,
 
     /// The manner in which the probes are written [default: asyncio; without lanes: all]
+    ///
+    /// Of all, each timeline is shown, and beneath them what the dialects were observed to do
+    /// differently in this run. Lanes of your own are probed in one, so that no host is asked four
+    /// times by surprise.
     #[arg(long, value_enum)]
     pub(crate) dialect: Option<DialectChoice>,
 
