@@ -32,7 +32,7 @@ pub(crate) struct PromiseData {
 
 /// What only the loop's own thread may touch.
 pub(crate) struct Local {
-    flags: Cell<u8>,
+    flags: Cell<u16>,
     /// Of an async function, where the loop's list has it. Of a promise without a body, which pair of
     /// resolving functions still counts; see [`Resolvers`](super::Resolvers).
     pub(super) number: Cell<u32>,
@@ -40,13 +40,13 @@ pub(crate) struct Local {
     pub(super) made_at: &'static Location<'static>,
     /// The frame of the async function while it does not run, of a `then` until it runs.
     pub(super) frame: Cell<Option<Frame>>,
-    /// Async functions have one while tracing is on.
-    pub(super) id: Option<TaskId>,
+    /// Async functions have one from when they are first traced.
+    pub(super) id: Cell<Option<TaskId>>,
 }
 
 /// One bit of [`Local`].
 #[derive(Clone, Copy)]
-#[repr(u8)]
+#[repr(u16)]
 pub(crate) enum Flag {
     /// Somebody reacts to the promise: a rejection of it is handled.
     Handled = 1 << 0,
@@ -60,6 +60,14 @@ pub(crate) enum Flag {
     Listed = 1 << 4,
     /// An async function that has run to its first await.
     Started = 1 << 5,
+    /// An async function that waits for something that is not of this loop: it keeps the loop alive.
+    Foreign = 1 << 6,
+    /// A part of a connection or the like, which does not keep the loop alive by its waiting.
+    Service = 1 << 7,
+    /// An async function that has left its waker with something that is not of this loop, once.
+    Shared = 1 << 8,
+    /// A timer fulfills it.
+    Timer = 1 << 9,
 }
 
 // SAFETY: not shared. Runnables of other threads go to the inbox, which only the loop's own thread
@@ -103,6 +111,7 @@ unsafe impl Schedule for PromiseData {
     fn finished(&self) {
         if self.local.has(Flag::Listed) {
             self.core.forget_async_fn(self.local.number.get());
+            self.no_longer_foreign();
             self.local.trace_finished();
         }
     }
@@ -244,7 +253,7 @@ impl PromiseData {
                 number: Cell::new(0),
                 made_at,
                 frame: Cell::new(frame),
-                id: None,
+                id: Cell::new(None),
             },
         }
     }
@@ -256,17 +265,35 @@ impl PromiseData {
         made_at: &'static Location<'static>,
         frame: Option<Frame>,
     ) -> PromiseData {
-        let mut data = PromiseData::new(core, made_at, frame);
+        let data = PromiseData::new(core, made_at, frame);
         data.local.set(Flag::Listed);
-        if trace::enabled() {
-            data.local.id = Some(TaskId::next());
-        }
         data
     }
 
     #[inline]
     pub(crate) fn core(&self) -> &CoreRef {
         &self.core
+    }
+
+    /// It waits for something of which the loop knows nothing, so that the loop goes on for it. Where
+    /// nobody was ever left a waker, in the step that ends here or an earlier one, nothing will come of it.
+    pub(super) fn is_foreign(&self, left_a_waker: bool) {
+        if left_a_waker {
+            self.local.set(Flag::Shared);
+        }
+        if self.local.has(Flag::Shared) && !self.local.has(Flag::Service) {
+            self.local.set(Flag::Foreign);
+            let foreign = &self.core.owned().foreign;
+            foreign.set(foreign.get() + 1);
+        }
+    }
+
+    #[inline]
+    pub(super) fn no_longer_foreign(&self) {
+        if self.local.take(Flag::Foreign) {
+            let foreign = &self.core.owned().foreign;
+            foreign.set(foreign.get() - 1);
+        }
     }
 
     /// The thread-bound part. All callers hold a promise, or run on the loop's behalf, neither of
@@ -281,12 +308,12 @@ impl PromiseData {
 impl Local {
     #[inline]
     pub(crate) fn has(&self, flag: Flag) -> bool {
-        self.flags.get() & flag as u8 != 0
+        self.flags.get() & flag as u16 != 0
     }
 
     #[inline]
     pub(crate) fn set(&self, flag: Flag) {
-        self.flags.set(self.flags.get() | flag as u8);
+        self.flags.set(self.flags.get() | flag as u16);
     }
 
     /// Whether the flag was set; it is not any more.
@@ -294,27 +321,69 @@ impl Local {
     pub(crate) fn take(&self, flag: Flag) -> bool {
         let was = self.has(flag);
         if was {
-            self.flags.set(self.flags.get() & !(flag as u8));
+            self.flags.set(self.flags.get() & !(flag as u16));
         }
         was
     }
 
+    #[inline]
     pub(crate) fn trace_spawned(&self) {
-        if let Some(id) = self.id {
-            let spawned =
-                trace::Spawned { kind: "async function", name: None, location: self.made_at };
-            trace::task_spawned(id, spawned);
+        if trace::enabled() {
+            trace::task_spawned(self.traced_id(), self.spawned());
         }
     }
 
+    /// The number of an async function that is traced.
+    pub(super) fn traced_id(&self) -> TaskId {
+        let id = self.id.get().unwrap_or_else(TaskId::next);
+        self.id.set(Some(id));
+        id
+    }
+
+    fn spawned(&self) -> trace::Spawned<'static> {
+        trace::Spawned { kind: "async function", name: None, location: self.made_at }
+    }
+
+    /// A step of an async function that is traced, which may be older than that.
+    #[cold]
+    pub(super) fn trace_step(&self) -> trace::Polling {
+        trace::polling_as(self.traced_id(), self.spawned())
+    }
+
+    /// Tells an observation that begins of an async function that is there already.
+    pub(super) fn tell(&self, state: trace::State) {
+        let doing = trace::Doing { state, reason: None, on: None, since: None };
+        trace::found(self.traced_id(), self.spawned(), None, doing);
+    }
+
+    /// Whoever is polled here is about to wait for this promise.
+    #[inline]
+    pub(super) fn trace_wait(&self) {
+        if trace::enabled() {
+            self.tell_wait();
+        }
+    }
+
+    #[cold]
+    fn tell_wait(&self) {
+        let what = if self.has(Flag::Listed) {
+            "async function"
+        } else if self.has(Flag::Timer) {
+            "timer"
+        } else {
+            "promise"
+        };
+        trace::waiting_here(what, self.has(Flag::Listed).then(|| self.traced_id()));
+    }
+
     fn trace_woken(&self) {
-        if let Some(id) = self.id {
+        if let Some(id) = self.id.get() {
             trace::woken(id);
         }
     }
 
     fn trace_finished(&self) {
-        if let Some(id) = self.id {
+        if let Some(id) = self.id.get() {
             let failed = self.has(Flag::Rejected);
             let outcome = if failed { trace::Outcome::Failed } else { trace::Outcome::Done };
             trace::finished(id, outcome);
