@@ -19,16 +19,14 @@ pub(crate) struct Args {
 /// What the program can do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Probe HTTP hosts, many at once, and show when each ran.
+    // Without words of its own, so that those of `Ping` are in the help.
     Ping(Ping),
 }
 
-/// Probes HTTP hosts, many at once, and shows when each ran.
+/// Probe HTTP hosts, many at once, and show when each ran.
 ///
 /// The hosts of a lane run one after another, the lanes run at once. Without lanes, four hosts
-/// with set delays are started inside the process and probed: that works offline. They are probed
-/// in four dialects, one after another, and what these did differently is shown beside each other;
-/// your own lanes are probed in one, so that no host is asked four times, unless you ask for all.
+/// with set delays are started inside the process and probed: that works offline.
 #[derive(Debug, clap::Args)]
 #[command(after_help = AFTER_HELP, after_long_help = AFTER_LONG_HELP)]
 pub(crate) struct Ping {
@@ -70,6 +68,10 @@ pub(crate) struct Ping {
     pub(crate) insecure: bool,
 
     /// The manner in which the probes are written [default: asyncio; without lanes: all]
+    ///
+    /// Of all, each timeline is shown, and beneath them what the dialects were observed to do
+    /// differently in this run. Lanes of your own are probed in one, so that no host is asked four
+    /// times by surprise.
     #[arg(long, value_enum)]
     pub(crate) dialect: Option<DialectChoice>,
 
@@ -192,7 +194,7 @@ JSON: exactly one object on standard output. Times are in seconds.
   Of more dialects than one the object is
      {"dialects": [{"dialect": "asyncio", "real_time_s": 0.2, ..., "observed": {
         "threading": {"threads": 1, "tasks": 3},
-        "blocking": {"blocked_s": 0.03, "neighbours": 4, "held_up": 4},
+        "blocking": {"blocked_s": 0.03, "neighbours": 4, "held_up": 4, "held_up_handed_over": 0},
         "races": {"at_once": 1, "updates": 2, "lost": 0},
         "scheduling": {"turns": 17, "phases": ["poll", "run"], "resumed": 9, "elsewhere": 0},
         "futures": {"of": "task", "waiters": 3, "reached": 3},
@@ -204,10 +206,11 @@ JSON: exactly one object on standard output. Times are in seconds.
   "error", "closed_channel" or "nothing".
 
 What is observed: 'threading' and 'scheduling' of the probes; the rest of small programs that run
-after them, the same in all dialects. A task blocks its thread beside four that tick (blocking);
-two tasks read a number, wait for each other without an await, and write it back plus one (races);
-three wait for one result (futures); a function is called (call); two calls that wait are
-cancelled, one of which was passed a token, a signal or a context (cancellation).
+after them, the same in all dialects. A task blocks its thread beside four that tick, and then
+hands such a call over to a thread (blocking); two tasks read a number, wait for each other
+without an await, and write it back plus one (races); three wait for one result (futures); a
+function is called (call); two calls that wait are cancelled, one of which was passed a token, a
+signal or a context (cancellation).
 
 Exit code: 0 every host answered, whatever the status; 1 some did not; 2 wrong usage; 130 ended
 by Ctrl-C, which prints what is there. A second Ctrl-C ends the program at once.

@@ -35,7 +35,7 @@ fn the_demonstration_runs_in_all_four() {
     for dialect in report["dialects"].as_array().unwrap() {
         let real = dialect["real_time_s"].as_f64().unwrap();
         let total = dialect["total_time_s"].as_f64().unwrap();
-        assert!(total >= 0.36 && real < 0.75 * total, "{dialect}");
+        assert!(total >= 0.36 && real < 0.9 * total, "{dialect}");
         for lane in dialect["lanes"].as_array().unwrap() {
             assert!(lane["sites"].as_array().unwrap().iter().all(|site| site["status"] == 200));
         }

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use fourfold::asyncio::{self, create_task, sleep};
+use fourfold::asyncio::{self, create_task, sleep, to_thread};
 use fourfold::{Error, Result};
 
 use super::instruments::{
-    Cancelling, LONG, Meeting, Moments, NEIGHBOURS, TICK, Ticks, UPDATES, WAITERS,
+    Cancelling, LONG, Meeting, Moments, NEIGHBOURS, Place, TICK, Ticks, UPDATES, WAITERS,
 };
 use super::{Arrival, Blocking, Call, Cancellation, Moment, Probed, Races, Sharing};
 
@@ -55,9 +55,14 @@ async fn blocking() -> Result<Blocking> {
     while !ticks.all_tick() {
         sleep(TICK).await?;
     }
-    let blocking = ticks.clone();
+    let [here, there] = [(); 2].map(|()| ticks.clone());
     create_task(async move {
-        blocking.block();
+        here.block(Place::Task);
+        Ok(())
+    })
+    .await?;
+    to_thread(move || {
+        there.block(Place::Thread);
         Ok(())
     })
     .await?;

@@ -2,12 +2,12 @@
 
 use fourfold::csharp::{
     CancellationToken, CancellationTokenSource, OperationCanceledException, Task,
-    TaskCompletionSource, async_method,
+    TaskCompletionSource, TaskCreationOptions, async_method,
 };
 use fourfold::{Error, Result};
 
 use super::instruments::{
-    Cancelling, LONG, Meeting, Moments, NEIGHBOURS, TICK, Ticks, UPDATES, WAITERS,
+    Cancelling, LONG, Meeting, Moments, NEIGHBOURS, Place, TICK, Ticks, UPDATES, WAITERS,
 };
 use super::{Arrival, Blocking, Call, Cancellation, Moment, Probed, Races, Sharing};
 
@@ -54,12 +54,19 @@ async fn blocking() -> Result<Blocking> {
     while !ticks.all_tick() {
         Task::delay(TICK).await?;
     }
-    let blocking = ticks.clone();
+    let [here, there] = [(); 2].map(|()| ticks.clone());
     Task::run(move || {
-        blocking.block();
+        here.block(Place::Task);
         Ok(())
     })
     .await?;
+    let thread = Task::factory().options(TaskCreationOptions::LONG_RUNNING);
+    thread
+        .start_new(move || {
+            there.block(Place::Thread);
+            Ok(())
+        })
+        .await?;
     ticks.stop();
     Task::when_all(neighbours).await?;
     Ok(ticks.blocking())

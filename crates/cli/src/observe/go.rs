@@ -5,7 +5,9 @@ use fourfold::go::chan::{self, Chan};
 use fourfold::go::context::{self, Context};
 use fourfold::go::{self, go, select, time};
 
-use super::instruments::{Cancelling, Meeting, Moments, NEIGHBOURS, TICK, Ticks, UPDATES, WAITERS};
+use super::instruments::{
+    Cancelling, Meeting, Moments, NEIGHBOURS, Place, TICK, Ticks, UPDATES, WAITERS,
+};
 use super::{Arrival, Blocking, Call, Cancellation, Moment, Probed, Races, Sharing};
 
 pub(super) fn probe() -> Result<Probed> {
@@ -51,9 +53,10 @@ fn blocking() -> Blocking {
     while !ticks.all_tick() {
         time::sleep(TICK);
     }
-    let blocking = ticks.clone();
+    let [here, there] = [(); 2].map(|()| ticks.clone());
     // A panic in it would have ended the program.
-    let _ = go(move || blocking.block()).join();
+    let _ = go(move || here.block(Place::Task)).join();
+    go::blocking(move || there.block(Place::Thread));
     ticks.stop();
     for neighbour in neighbours {
         let _ = neighbour.join();

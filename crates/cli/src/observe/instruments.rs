@@ -46,14 +46,24 @@ impl Moments {
     }
 }
 
-/// Neighbours that tick, and one who blocks its thread beside them.
+/// Where a call that blocks is made.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Place {
+    /// In a task, as if it were any other call.
+    Task,
+    /// Handed over to a thread, by what the dialect has for that.
+    Thread,
+}
+
+/// Neighbours that tick, and calls beside them that block their thread.
 #[derive(Clone, Default)]
 pub(super) struct Ticks(Arc<TicksShared>);
 
 #[derive(Default)]
 struct TicksShared {
     ticks: Mutex<[Vec<Instant>; NEIGHBOURS]>,
-    block: Mutex<Option<(Instant, Instant)>>,
+    /// From when to when, by place.
+    blocks: Mutex<[Option<(Instant, Instant)>; 2]>,
     stopped: AtomicBool,
 }
 
@@ -70,10 +80,10 @@ impl Ticks {
     }
 
     /// Blocks the thread, as a call does that knows of no dialect.
-    pub(super) fn block(&self) {
+    pub(super) fn block(&self, place: Place) {
         let from = Instant::now();
         thread::sleep(BLOCK);
-        *lock(&self.0.block) = Some((from, Instant::now()));
+        lock(&self.0.blocks)[place as usize] = Some((from, Instant::now()));
     }
 
     pub(super) fn stop(&self) {
@@ -81,14 +91,16 @@ impl Ticks {
     }
 
     pub(super) fn blocking(&self) -> Blocking {
-        let (from, to) = lock(&self.0.block).expect("it was blocked before it is asked for");
         let ticks = lock(&self.0.ticks);
-        let ran = |ticks: &Vec<Instant>| ticks.iter().any(|tick| (from..to).contains(tick));
-        Blocking {
-            blocked: to - from,
-            neighbours: NEIGHBOURS,
-            held_up: ticks.iter().filter(|ticks| !ran(ticks)).count(),
-        }
+        let held_up = |block: Option<(Instant, Instant)>| {
+            let (from, to) = block?;
+            let ran = |ticks: &&Vec<Instant>| ticks.iter().any(|tick| (from..to).contains(tick));
+            Some((to - from, NEIGHBOURS - ticks.iter().filter(ran).count()))
+        };
+        let blocks = lock(&self.0.blocks).map(held_up);
+        let [(blocked, held_up), (_, handed_over)] =
+            blocks.map(|block| block.expect("it was blocked before it is asked for"));
+        Blocking { blocked, neighbours: NEIGHBOURS, held_up, held_up_handed_over: handed_over }
     }
 }
 
@@ -100,12 +112,12 @@ pub(super) struct Meeting(Arc<MeetingShared>);
 #[derive(Default)]
 struct MeetingShared {
     number: AtomicUsize,
-    place: Mutex<Place>,
+    place: Mutex<Inside>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct Place {
+struct Inside {
     inside: usize,
     most: usize,
     left: usize,
@@ -123,7 +135,7 @@ impl Meeting {
         here.inside += 1;
         here.most = here.most.max(here.inside);
         changed.notify_all();
-        let alone = |here: &mut Place| here.most < UPDATES && here.left == 0;
+        let alone = |here: &mut Inside| here.most < UPDATES && here.left == 0;
         let waited = changed.wait_timeout_while(here, MEETING, alone);
         let (mut here, _) = waited.unwrap_or_else(PoisonError::into_inner);
         number.store(read + 1, SeqCst);
@@ -237,12 +249,13 @@ mod tests {
             }
         });
         told.recv().unwrap();
-        ticks.block();
+        ticks.block(Place::Task);
         ticks.stop();
         neighbour.join().unwrap();
-        let blocking = ticks.blocking();
-        assert!(blocking.blocked >= BLOCK);
-        assert_eq!((blocking.neighbours, blocking.held_up), (4, 3));
+        ticks.block(Place::Thread);
+        let Blocking { blocked, neighbours, held_up, held_up_handed_over } = ticks.blocking();
+        assert!(blocked >= BLOCK);
+        assert_eq!((neighbours, held_up, held_up_handed_over), (4, 3, 4));
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! The small programs in the JavaScript dialect.
 
 use fourfold::js::{
-    self, AbortController, AbortError, AbortSignal, DomException, Promise, TimerOptions, async_fn,
-    set_timeout_promise, set_timeout_promise_with, set_timeout_promise_with_options,
+    self, AbortController, AbortError, AbortSignal, DomException, Promise, Resolvers, TimerOptions,
+    async_fn, set_timeout_promise, set_timeout_promise_with, set_timeout_promise_with_options,
 };
 use fourfold::{Error, Result};
 
 use super::instruments::{
-    Cancelling, LONG, Meeting, Moments, NEIGHBOURS, TICK, Ticks, UPDATES, WAITERS,
+    Cancelling, LONG, Meeting, Moments, NEIGHBOURS, Place, TICK, Ticks, UPDATES, WAITERS,
 };
 use super::{Arrival, Blocking, Call, Cancellation, Moment, Probed, Races, Sharing};
 
@@ -55,12 +55,21 @@ async fn blocking() -> Result<Blocking> {
     while !ticks.all_tick() {
         set_timeout_promise(TICK).await?;
     }
-    let blocking = ticks.clone();
+    let [here, there] = [(); 2].map(|()| ticks.clone());
     let blocked: Promise<()> = async_fn(async move {
-        blocking.block();
+        here.block(Place::Task);
         Ok(())
     });
     blocked.await?;
+    Promise::new(move |resolvers: Resolvers<()>| {
+        let work = move || {
+            there.block(Place::Thread);
+            Ok(())
+        };
+        js::queue_work(work, move |_| resolvers.resolve(()));
+        Ok(())
+    })
+    .await?;
     ticks.stop();
     Promise::all(neighbours).await?;
     Ok(ticks.blocking())

@@ -65,13 +65,15 @@ pub(crate) struct Scheduling {
     pub(crate) elsewhere: usize,
 }
 
-/// One task blocked its thread; how many of the others had no turn meanwhile?
+/// A call blocked its thread; how many of the others had no turn meanwhile?
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub(crate) struct Blocking {
     #[serde(rename = "blocked_s", serialize_with = "seconds")]
     pub(crate) blocked: Duration,
     pub(crate) neighbours: usize,
     pub(crate) held_up: usize,
+    /// And where the call was handed over to a thread.
+    pub(crate) held_up_handed_over: usize,
 }
 
 /// Two tasks each took a number, waited for the other without an await, and wrote it back plus one.

@@ -55,18 +55,22 @@ fn threading(observed: &Observed) -> Cell {
 
 fn blocking(observed: &Observed) -> Cell {
     let blocking = observed.blocking;
-    let (all, held_up) = (blocking.neighbours, blocking.held_up);
-    let time = units::time(blocking.blocked);
+    let (all, time) = (blocking.neighbours, units::time(blocking.blocked));
+    let how_many = |held_up: usize| match held_up {
+        0 => "none".into(),
+        some if some == all => format!("all {all}"),
+        some => format!("{some} of {all}"),
+    };
+    let (in_task, handed_over) =
+        (how_many(blocking.held_up), how_many(blocking.held_up_handed_over));
+    let in_task = if blocking.held_up == 0 { format!("none of {all}") } else { in_task };
     Cell {
-        text: match held_up {
-            0 => format!("held up none of {all} others"),
-            some if some == all => format!("held up all {all} others"),
-            some => format!("held up {some} of {all} others"),
-        },
+        text: format!("held up {in_task} others; handed over, {handed_over}"),
         detail: format!(
-            "while one task blocked its thread for {time}, {} of {all} others that tick each \
-             millisecond had a turn",
-            all - held_up
+            "while a task blocked its thread for {time}, {} of {all} others that tick each \
+             millisecond had a turn; where the call was handed over to a thread, {} had",
+            all - blocking.held_up,
+            all - blocking.held_up_handed_over
         ),
     }
 }
@@ -274,9 +278,15 @@ mod tests {
     #[test]
     fn who_was_held_up() {
         let found = texts("Blocking", |seen| seen.blocking.held_up = 0);
-        assert_eq!(found, ["held up all 4 others", "held up none of 4 others"]);
-        let found = texts("Blocking", |seen| seen.blocking.held_up = 2);
-        assert_eq!(found[1], "held up 2 of 4 others");
+        let expected = [
+            "held up all 4 others; handed over, none",
+            "held up none of 4 others; handed over, none",
+        ];
+        assert_eq!(found, expected);
+        let found = texts("Blocking", |seen| {
+            (seen.blocking.held_up, seen.blocking.held_up_handed_over) = (2, 4);
+        });
+        assert_eq!(found[1], "held up 2 of 4 others; handed over, all 4");
     }
 
     #[test]

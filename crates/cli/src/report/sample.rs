@@ -110,7 +110,7 @@ pub(super) fn observed_loop() -> Observed {
     let ms = Duration::from_millis;
     Observed {
         threading: Threading { threads: 1, tasks: 3 },
-        blocking: Blocking { blocked: ms(30), neighbours: 4, held_up: 4 },
+        blocking: Blocking { blocked: ms(30), neighbours: 4, held_up: 4, held_up_handed_over: 0 },
         races: Races { at_once: 1, updates: 2, lost: 0 },
         scheduling: Scheduling { turns: 17, phases: vec!["poll", "run"], resumed: 9, elsewhere: 0 },
         futures: Sharing { of: "task", waiters: 3, reached: 3 },

@@ -82,7 +82,13 @@ mod tests {
         let page = html(&plan, &runs);
         assert_eq!(page.matches("<section class=\"timeline\"").count(), 4);
         assert_eq!(page.matches("class=\"probe\"").count(), 16);
-        for part in ["google.com", "JavaScript", "202.0 ms", "held up all 4 others", "1.80×"] {
+        for part in [
+            "google.com",
+            "JavaScript",
+            "202.0 ms",
+            "held up all 4 others; handed over, none",
+            "1.80×",
+        ] {
             assert!(page.contains(part), "{part} is missing");
         }
         for loaded in ["http-equiv=\"refresh\"", "src=", "@import", "url(", "fetch(", "https:"] {
