@@ -163,7 +163,7 @@ where
                 }
                 let _step = async_local_storage::step(&local.frame, first);
                 let stepping = Stepping::begin(data, context.waker());
-                let _polling = local.id.map(trace::polling);
+                let _polling = local.id().map(trace::polling);
                 loop {
                     // SAFETY: pinned with the body, as above.
                     match unsafe { Pin::new_unchecked(&mut *future) }.poll(context) {

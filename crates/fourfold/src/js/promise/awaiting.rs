@@ -46,8 +46,8 @@ impl<T: 'static> Await<T> {
     fn trace_waiting(&self, waker: &Waker) {
         // SAFETY: the promise, and with it this future, is on the loop's thread.
         let waits = unsafe { task::data_of::<PromiseData>(waker) };
-        if let Some(id) = waits.and_then(|data| data.local().id) {
-            let on = self.promise.cell().data().local().id;
+        if let Some(id) = waits.and_then(|data| data.local().id()) {
+            let on = self.promise.cell().data().local().id();
             let what = if on.is_some() { "async function" } else { "promise" };
             trace::waiting(id, what, on);
         }
