@@ -34,7 +34,7 @@ pub(crate) struct PromiseData {
 
 /// What only the loop's own thread may touch.
 pub(crate) struct Local {
-    flags: Cell<u8>,
+    flags: Cell<u16>,
     /// Of an async function, where the loop's list has it. Of a promise without a body, which pair of
     /// resolving functions still counts; see [`Resolvers`](super::Resolvers).
     pub(super) number: Cell<u32>,
@@ -45,14 +45,14 @@ pub(crate) struct Local {
 }
 
 thread_local! {
-    /// The ids of async functions that were called while tracing was on, by where their [`Local`] is: kept
-    /// here because nearly all promises have none.
+    /// The ids of async functions that were traced, by where their [`Local`] is: kept here because nearly
+    /// all promises have none.
     static IDS: RefCell<HashMap<*const Local, TaskId>> = RefCell::default();
 }
 
 /// One bit of [`Local`].
 #[derive(Clone, Copy)]
-#[repr(u8)]
+#[repr(u16)]
 pub(crate) enum Flag {
     /// Somebody reacts to the promise: a rejection of it is handled.
     Handled = 1 << 0,
@@ -66,8 +66,16 @@ pub(crate) enum Flag {
     Listed = 1 << 4,
     /// An async function that has run to its first await.
     Started = 1 << 5,
+    /// An async function that waits for something that is not of this loop: it keeps the loop alive.
+    Foreign = 1 << 6,
+    /// A part of a connection or the like, which does not keep the loop alive by its waiting.
+    Service = 1 << 7,
+    /// An async function that has left its waker with something that is not of this loop, once.
+    Shared = 1 << 8,
+    /// A timer fulfills it.
+    Timer = 1 << 9,
     /// An async function that has an id.
-    Traced = 1 << 6,
+    Traced = 1 << 10,
 }
 
 // SAFETY: not shared. Runnables of other threads go to the inbox, which only the loop's own thread
@@ -111,6 +119,7 @@ unsafe impl Schedule for PromiseData {
     fn finished(&self) {
         if self.local.has(Flag::Listed) {
             self.core.forget_async_fn(self.local.number.get());
+            self.no_longer_foreign();
             self.local.trace_finished();
         }
     }
@@ -345,6 +354,27 @@ impl PromiseData {
         &self.core
     }
 
+    /// It waits for something of which the loop knows nothing, so that the loop goes on for it. Where
+    /// nobody was ever left a waker, in the step that ends here or an earlier one, nothing will come of it.
+    pub(super) fn is_foreign(&self, left_a_waker: bool) {
+        if left_a_waker {
+            self.local.set(Flag::Shared);
+        }
+        if self.local.has(Flag::Shared) && !self.local.has(Flag::Service) {
+            self.local.set(Flag::Foreign);
+            let foreign = &self.core.owned().foreign;
+            foreign.set(foreign.get() + 1);
+        }
+    }
+
+    #[inline]
+    pub(super) fn no_longer_foreign(&self) {
+        if self.local.take(Flag::Foreign) {
+            let foreign = &self.core.owned().foreign;
+            foreign.set(foreign.get() - 1);
+        }
+    }
+
     /// The thread-bound part. All callers hold a promise, or run on the loop's behalf, neither of
     /// which leaves the loop's thread.
     #[inline]
@@ -357,12 +387,12 @@ impl PromiseData {
 impl Local {
     #[inline]
     pub(crate) fn has(&self, flag: Flag) -> bool {
-        self.flags.get() & flag as u8 != 0
+        self.flags.get() & flag as u16 != 0
     }
 
     #[inline]
     pub(crate) fn set(&self, flag: Flag) {
-        self.flags.set(self.flags.get() | flag as u8);
+        self.flags.set(self.flags.get() | flag as u16);
     }
 
     /// Whether the flag was set; it is not any more.
@@ -370,12 +400,12 @@ impl Local {
     pub(crate) fn take(&self, flag: Flag) -> bool {
         let was = self.has(flag);
         if was {
-            self.flags.set(self.flags.get() & !(flag as u8));
+            self.flags.set(self.flags.get() & !(flag as u16));
         }
         was
     }
 
-    /// The id of an async function, while tracing is on.
+    /// The number of an async function that has been traced.
     #[inline]
     pub(super) fn id(&self) -> Option<TaskId> {
         if self.has(Flag::Traced) { self.known_id() } else { None }
@@ -386,22 +416,59 @@ impl Local {
         IDS.with_borrow(|ids| ids.get(&std::ptr::from_ref(self)).copied())
     }
 
-    /// Gives an async function an id, where tracing is on. It has its place by now.
-    pub(crate) fn trace_spawned(&self) {
-        if trace::enabled() {
-            let id = TaskId::next();
-            IDS.with_borrow_mut(|ids| ids.insert(self, id));
-            self.set(Flag::Traced);
-            let spawned =
-                trace::Spawned { kind: "async function", name: None, location: self.made_at };
-            trace::task_spawned(id, spawned);
-        }
-    }
-
     #[cold]
     fn forget_id(&self) {
         // Not there any more when the thread ends: neither are the ids.
         let _ = IDS.try_with(|ids| ids.borrow_mut().remove(&std::ptr::from_ref(self)));
+    }
+
+    #[inline]
+    pub(crate) fn trace_spawned(&self) {
+        if trace::enabled() {
+            trace::task_spawned(self.traced_id(), self.spawned());
+        }
+    }
+
+    /// The number of an async function that is traced.
+    pub(super) fn traced_id(&self) -> TaskId {
+        self.set(Flag::Traced);
+        IDS.with_borrow_mut(|ids| *ids.entry(self).or_insert_with(TaskId::next))
+    }
+
+    fn spawned(&self) -> trace::Spawned<'static> {
+        trace::Spawned { kind: "async function", name: None, location: self.made_at }
+    }
+
+    /// A step of an async function that is traced, which may be older than that.
+    #[cold]
+    pub(super) fn trace_step(&self) -> trace::Polling {
+        trace::polling_as(self.traced_id(), self.spawned())
+    }
+
+    /// Tells an observation that begins of an async function that is there already.
+    pub(super) fn tell(&self, state: trace::State) {
+        let doing = trace::Doing { state, reason: None, on: None, since: None };
+        trace::found(self.traced_id(), self.spawned(), None, doing);
+    }
+
+    /// Whoever is polled here is about to wait for this promise.
+    #[inline]
+    pub(super) fn trace_wait(&self) {
+        if trace::enabled() {
+            self.tell_wait();
+        }
+    }
+
+    #[cold]
+    fn tell_wait(&self) {
+        let what = if self.has(Flag::Listed) {
+            "async function"
+        } else if self.has(Flag::Timer) {
+            "timer"
+        } else {
+            "promise"
+        };
+        trace::waiting_here(what, self.has(Flag::Listed).then(|| self.traced_id()));
     }
 
     fn trace_woken(&self) {

@@ -4,8 +4,9 @@
 //!   process "threads"                       process "tasks"
 //!     worker 1  [run [#1 ][#2   ]][poll]      #1  [ready][running][waiting: sleep      ]
 //!     worker 2  [run [#3 ]]                   #2  [ready        ][running][waiting: #3 ]
-//!                  └─ spawn, wake, cancel: arrows from a slice of the cause
-//!                     to the next poll of the task, on the threads' tracks
+//!                  ├─ spawn, wake, cancel: arrows from a slice of the cause
+//!                  │  to the next poll of the task, on the threads' tracks
+//!                  └─ send: arrows from the slice that sends a value to the slice that takes it
 //! ```
 //!
 //! # Invariants
@@ -22,10 +23,12 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::event::{Event, EventKind, TaskInfo, ThreadId};
+use super::event::{Event, EventKind, Owner, TaskInfo, ThreadId};
+use super::flows::{Passing, Start};
 use super::id::TaskId;
 use super::json::Quoted;
 use super::recording::Trace;
+use super::snapshot::State;
 
 const THREADS: u32 = 1;
 const TASKS: u32 = 2;
@@ -35,7 +38,7 @@ const FIRST_TRACK: u64 = 10;
 
 /// A row of the timeline. Its `tid` is unique over both processes, and small, which ids may not be.
 #[derive(Clone, Copy)]
-struct Track {
+pub(super) struct Track {
     pid: u32,
     tid: u64,
 }
@@ -73,6 +76,7 @@ struct Writer<'a, W> {
     infos: BTreeMap<TaskId, Arc<TaskInfo>>,
     threads: BTreeMap<ThreadId, (Track, Vec<Open>)>,
     tasks: BTreeMap<TaskId, Task>,
+    passing: Passing,
     trace: &'a Trace,
 }
 
@@ -90,6 +94,7 @@ pub(super) fn write(
         infos: trace.tasks(),
         threads: BTreeMap::new(),
         tasks: BTreeMap::new(),
+        passing: Passing::default(),
         trace,
     };
     writer.begin()?;
@@ -125,6 +130,17 @@ impl<W: Write> Writer<'_, W> {
                 self.task(info.id, at)?;
                 self.arrow("spawn", info.id, event)
             }
+            EventKind::Found { ref info, ref doing } => {
+                if self.tasks.contains_key(&info.id) {
+                    return Ok(());
+                }
+                self.task(info.id, at)?.woken = doing.state == State::Ready;
+                if doing.state != State::Waiting {
+                    return Ok(());
+                }
+                let waiting = self.waiting(doing.reason.unwrap_or("unknown"), doing.on);
+                self.state(info.id, at, &waiting)
+            }
             EventKind::PollStarted(id) => {
                 let track = self.open(event, Open::Poll(id))?;
                 for arrow in std::mem::take(&mut self.task(id, at)?.arrows) {
@@ -150,8 +166,7 @@ impl<W: Write> Writer<'_, W> {
                 self.state(id, at, &state)
             }
             EventKind::Waiting { task: id, reason, on } => {
-                let awaited = on.map(|on| format!(" {}", self.label(on))).unwrap_or_default();
-                let waiting = format!("waiting: {reason}{awaited}");
+                let waiting = self.waiting(reason, on);
                 match self.tasks.get_mut(&id) {
                     Some(task) if task.running.is_some() => task.waiting = waiting,
                     Some(task) => {
@@ -188,9 +203,31 @@ impl<W: Write> Writer<'_, W> {
             }
             EventKind::SpanStarted(name) => self.open(event, Open::Span(name)).map(drop),
             EventKind::SpanEnded(name) => self.close(event, Open::Span(name)),
-            EventKind::Counter { name, value } => {
+            EventKind::Counter { name, value, of } => {
+                // They are told apart by their names alone.
+                let name = match of {
+                    Owner::Process => name.to_owned(),
+                    Owner::Named(owner) => format!("{name} of {owner}"),
+                    Owner::Thread => format!("{name} of {}", self.thread_label(event.thread)),
+                };
                 let args = format_args!("{{\"value\":{value}}}");
-                self.write("C", Track { pid: THREADS, tid: 0 }, at, name, args)
+                self.write("C", Track { pid: THREADS, tid: 0 }, at, &name, args)
+            }
+            EventKind::Sent(place) => {
+                let from = self.threads[&event.thread].0;
+                self.passing.sent(place, Start { from, at });
+                self.foothold(event, "send")
+            }
+            EventKind::Received(place) => {
+                let Some(start) = self.passing.received(place) else { return Ok(()) };
+                let to = self.threads[&event.thread].0;
+                self.foothold(event, "receive")?;
+                let Start { from, at: sent } = start;
+                self.draw(&Arrow { name: "send", from, at: sent }, to, at)
+            }
+            EventKind::Queued { from, to, len } => {
+                self.passing.queued(from, to, len);
+                Ok(())
             }
             EventKind::Renamed { .. } => Ok(()),
         }
@@ -256,15 +293,21 @@ impl<W: Write> Writer<'_, W> {
 
     /// Remembers the start of an arrow to the task's next poll.
     fn arrow(&mut self, name: &'static str, to: TaskId, event: &Event) -> io::Result<()> {
-        let (from, open) = &self.threads[&event.thread];
-        let (from, idle) = (*from, open.is_empty());
+        let from = self.threads[&event.thread].0;
         let Some(task) = self.tasks.get_mut(&to) else { return Ok(()) };
         task.arrows.push(Arrow { name, from, at: event.at });
-        if idle {
-            // Arrows bind to slices, so a thread outside of any poll and phase gets a short one.
-            self.write("X", from, event.at, name, format_args!("{{}},\"dur\":0.001"))?;
+        self.foothold(event, name)
+    }
+
+    /// Arrows bind to slices, so a thread outside of any poll and phase gets a short one.
+    fn foothold(&mut self, event: &Event, name: &str) -> io::Result<()> {
+        match &self.threads[&event.thread] {
+            (track, open) if open.is_empty() => {
+                let track = *track;
+                self.write("X", track, event.at, name, format_args!("{{}},\"dur\":0.001"))
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     fn draw(&mut self, arrow: &Arrow, to: Track, at: Duration) -> io::Result<()> {
@@ -281,6 +324,17 @@ impl<W: Write> Writer<'_, W> {
             Some(info) => format!("{} {id}", info.name.as_deref().unwrap_or(info.kind)),
             None => format!("task {id}"),
         }
+    }
+
+    /// The name of the slice in which a task waits.
+    fn waiting(&self, reason: &str, on: Option<TaskId>) -> String {
+        let awaited = on.map(|on| format!(" {}", self.label(on))).unwrap_or_default();
+        format!("waiting: {reason}{awaited}")
+    }
+
+    fn thread_label(&self, thread: ThreadId) -> String {
+        let named = self.trace.threads().find(|&(id, _)| id == thread);
+        named.and_then(|(_, name)| name).map_or_else(|| thread.to_string(), str::to_owned)
     }
 
     fn new_track(&mut self, pid: u32) -> Track {

@@ -105,6 +105,11 @@ fn nanoseconds(milliseconds: u64) -> u64 {
 }
 
 impl Timers {
+    /// How many wait for their time.
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len() - self.vacant.len()
+    }
+
     /// Whether a timer keeps the loop alive.
     pub(in super::super) fn is_referenced(&self) -> bool {
         self.referenced > 0
