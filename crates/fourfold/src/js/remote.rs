@@ -134,7 +134,7 @@ impl<T: Clone + Send + 'static> Promise<T> {
     }
 
     fn settles(&self, settle: Settle<T>) {
-        settle.is_known_as(self.cell().data().local().id.get());
+        settle.is_known_as(self.cell().data().local().id());
         let promise = self.clone();
         // It is dropped with the loop, where that ends first.
         let _: Promise<()> = async_fn(async move {
