@@ -85,6 +85,7 @@ timeless! {
     py_generators;
     py_say_hello;
     py_seven_steps;
+    together;
 }
 
 /// The same text as with generators; and six futures of a second each, of which up to two wait at

@@ -30,11 +30,13 @@
 //! | [`go`] | the Go dialect: goroutines, channels, `select!`, locks, contexts, timers, connections | |
 //! | [`csharp`] | the C# dialect: hot tasks, tokens, contexts, schedulers, value tasks, channels, async streams, `HttpClient` | |
 //! | [`js`] | the JavaScript dialect: promises, Node's event loop, timers, signals, generators, emitters, `fetch` | |
+//! | [`interop`] | cancellations that cross from one dialect to another, tasks of a loop seen from other threads | |
 //! | [`generator`] | generators driven by hand, as Python has them | |
 //! | [`net`] | TCP, UDP and Unix sockets, name resolution | a running loop |
 //! | [`tls`] | TLS over any stream of bytes | feature `tls`, on by default |
 //! | [`http`] | an HTTP client, a server, and single timed exchanges | feature `http`, on by default; `http2` |
 //! | [`dump`](dump()), [`trace`] | who waits for whom, across all dialects; timelines | |
+//! | `compat` | futures and streams of bytes that need tokio, in any dialect | feature `tokio` |
 //! | [`Error`] | the one error type that crosses all of them | |
 //!
 //! `net`, `tls` and `http` belong to no dialect: they ask for the loop that runs on this thread.
@@ -61,11 +63,14 @@
 //! differs.
 
 pub mod asyncio;
+#[cfg(feature = "tokio")]
+pub mod compat;
 pub mod csharp;
 mod dump;
 mod error;
 pub mod generator;
 pub mod go;
+pub mod interop;
 pub mod js;
 
 #[cfg(feature = "http")]
@@ -75,6 +80,8 @@ pub mod stopwatch;
 #[cfg(feature = "tls")]
 pub mod tls;
 
+#[cfg(feature = "tokio")]
+pub use compat::compat;
 pub use dump::{Dialect, Dump, DumpedTask, Observation, dump, observe};
 #[cfg(unix)]
 pub use dump::{DumpFormat, dump_on_signal};

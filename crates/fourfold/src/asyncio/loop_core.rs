@@ -12,7 +12,7 @@ use std::sync::{Arc, Weak};
 use std::task::Waker;
 use std::time::Duration;
 
-use fourfold_kernel::driver::{Driver, LocalBoxFuture};
+use fourfold_kernel::driver::{self, Driver, LocalBoxFuture};
 use fourfold_kernel::home::{Home, HomeRef};
 use fourfold_kernel::queue::{Inbox, Ready, TurnQueue};
 use fourfold_kernel::reactor::{self, Reactor};
@@ -21,7 +21,7 @@ use fourfold_kernel::thread::{self, Token};
 use fourfold_kernel::timer::{self, Clock, Wheel};
 use fourfold_kernel::trace;
 
-use super::cell::TaskData;
+use super::cell::{self, TaskData};
 use super::handles::Callback;
 use super::queueing::{Entry, Remote, TimerEntry};
 use super::task_builder::TaskFactory;
@@ -296,7 +296,22 @@ impl Driver for Core {
     fn spawn_local(&self, future: LocalBoxFuture) {
         super::tasks::spawn_detached(self, future);
     }
+
+    fn take_cancellation(&self) -> Option<driver::Cancellation> {
+        let error = cell::take_throw()?;
+        Some(Box::new(error))
+    }
+
+    fn waits_for_cancellation(&self) {
+        cell::wait_in_leaf(&ELSEWHERE);
+    }
+
+    fn outside_work(&self) -> Option<driver::OutsideWork> {
+        Some(Box::new(Core::outside_work(&self.this())))
+    }
 }
+
+static ELSEWHERE: cell::WaitReason = cell::WaitReason("another dialect");
 
 impl fmt::Debug for Core {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

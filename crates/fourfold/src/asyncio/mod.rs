@@ -27,6 +27,7 @@ mod concurrent;
 mod connections;
 mod context;
 mod coroutine;
+mod crossing;
 #[cfg(unix)]
 mod datagrams;
 mod debug;
@@ -38,6 +39,7 @@ mod extras;
 #[cfg(unix)]
 mod flow;
 mod foreign;
+mod foreign_streams;
 mod futures;
 mod gather;
 mod gather_children;
@@ -94,9 +96,10 @@ pub use crate::__asyncio_gather as gather;
 #[cfg(unix)]
 pub use address::Address;
 pub use as_completed::{AsCompleted, NextCompleted, as_completed};
-pub use concurrent::ConcurrentFuture;
+pub use concurrent::{ConcurrentFuture, Taking};
 pub use context::{Context, ContextVar, Token, copy_context};
 pub use coroutine::{Coroutine, NeverAwaited, WarningHook, coroutine, set_warning_hook};
+pub use crossing::Canceller;
 #[cfg(unix)]
 pub use datagrams::{DatagramProtocol, DatagramTransport};
 pub use debug::{Stall, StallHandler};
@@ -105,6 +108,7 @@ pub use errors::InvalidState;
 pub use event_loop::{ExceptionContext, ExceptionHandler, Loop, Remote, get_running_loop};
 pub use executor::{Executor, ThreadPoolExecutor, to_thread};
 pub use foreign::{Cancellable, Foreign, wrap};
+pub use foreign_streams::{GeneratorStream, from_stream};
 pub use futures::{DoneCallback, Future};
 pub use gather::{Gather, GatherOutcomes, gather, gather_tuple};
 pub use gather_children::{Child, Children, Gatherable, List};

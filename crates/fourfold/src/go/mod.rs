@@ -30,6 +30,7 @@
 //! | `defer.rs` | [`deferred`] work, `recover`, [`goexit`] |
 //! | `scope.rs` | [`scope`]: goroutines that borrow |
 //! | [`chan`] | channels |
+//! | `streams.rs` | [`range`] over a stream of the crate `futures` |
 //! | [`mod@select`] | the choice among sends and receives |
 //! | [`sync`] | locks and wait groups |
 //! | [`time`] | sleeping, timers, tickers |
@@ -63,6 +64,7 @@ mod scope;
 pub mod select;
 pub mod semaphore;
 pub mod singleflight;
+mod streams;
 pub mod sync;
 pub mod synctest;
 pub mod time;
@@ -74,6 +76,7 @@ pub use goroutine::{Future, Goroutine, Spawn, Stackful, Start, go};
 pub use panics::Value;
 pub use run::{Builder, Deadlock, Panics, Runtime, run};
 pub use scope::{Scope, Scoped, scope};
+pub use streams::{Range, range};
 
 #[doc(inline)]
 pub use crate::{__go_select as select, __go_select_async as select_async};

@@ -60,6 +60,10 @@ pub(super) struct LocalParts {
     pub(super) sleeps: RefCell<Wheel<Waker>>,
     pub(super) immediates: Immediates,
     pub(super) closing: RefCell<Vec<Job>>,
+    /// The step that runs has begun to wait for something of this loop, such as a promise.
+    pub(super) awaits: Cell<bool>,
+    /// Async functions that wait for something else, of which the loop cannot know whether it comes.
+    pub(super) foreign: Cell<usize>,
     /// Handles of other kinds that keep the loop alive.
     pub(super) references: Cell<usize>,
     pub(super) poll: RefCell<Option<Reactor>>,
@@ -129,6 +133,8 @@ impl Core {
                 sleeps: RefCell::default(),
                 immediates: Immediates::default(),
                 closing: RefCell::default(),
+                awaits: Cell::new(false),
+                foreign: Cell::new(0),
                 references: Cell::new(0),
                 poll: RefCell::new(Some(poll)),
                 receivers: Receivers::default(),
@@ -213,6 +219,12 @@ impl Core {
         self.owned().again.set(true);
     }
 
+    /// The step that runs is about to wait for something that only this loop can bring about.
+    #[inline]
+    pub(crate) fn awaits(&self) {
+        self.owned().awaits.set(true);
+    }
+
     /// The loop's time in whole milliseconds, as timers count it.
     #[inline]
     pub(crate) fn now_ms(&self) -> u64 {
@@ -291,7 +303,7 @@ impl Driver for Core {
             Ok(())
         };
         let here = std::panic::Location::caller();
-        let detached: super::Promise<()> = super::async_fn::start(self, body, here);
+        let detached: super::Promise<()> = super::async_fn::start_service(self, body, here);
         drop(detached);
     }
 

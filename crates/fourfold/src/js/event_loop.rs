@@ -48,12 +48,14 @@ impl Core {
         }
     }
 
-    /// Whether something keeps the loop alive. A pending promise does not.
+    /// Whether something keeps the loop alive. A pending promise does not; an async function that waits
+    /// for anything else does, since that may come from another thread or another dialect.
     pub(super) fn is_alive(&self) -> bool {
         let local = self.local();
         local.timers.borrow().is_referenced()
             || local.immediates.is_referenced()
             || local.references.get() > 0
+            || local.foreign.get() > 0
             || self.outside.load(Ordering::Acquire) > 0
             || !local.closing.borrow().is_empty()
             || !local.ready.is_empty()

@@ -130,6 +130,35 @@ fn wait_elsewhere<F: Future>(future: Pin<&mut F>) -> F::Output {
     thread::wait(future)
 }
 
+/// Calls `f` as a part of a poll: on a fiber too, what waits in it by a plain call panics, as it does
+/// in a future that a worker polls, and nothing switches.
+///
+/// For code that sets something of the thread's and takes it back, which a switch in between would
+/// show to other tasks, or leave with them.
+///
+/// ```
+/// use fourfold_kernel::fiber;
+///
+/// assert_eq!(fiber::without_switching(|| fiber::is_fiber()), false);
+/// ```
+pub fn without_switching<R>(f: impl FnOnce() -> R) -> R {
+    /// Gives the thread its fiber back, also where `f` unwinds.
+    struct Restore(*const Control);
+
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            current::set(self.0);
+        }
+    }
+
+    // A fiber whose thread is panicking never switches anyway, and may still wait.
+    if std::thread::panicking() {
+        return f();
+    }
+    let _restore = Restore(current::set(std::ptr::null()));
+    f()
+}
+
 /// Lets others run: the fiber goes behind all that waits on its worker. On a thread that is no
 /// worker, as [`std::thread::yield_now`]; in a future that is polled it does nothing.
 #[inline]

@@ -21,9 +21,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::task::Waker;
 use std::time::Duration;
 
+use super::Pool;
 use super::shared::Shared;
 use super::worker::Worker;
-use crate::driver::{Driver, LocalBoxFuture};
+use crate::driver::{Driver, LocalBoxFuture, OutsideWork};
 use crate::reactor::{Handle, Reactor};
 use crate::timer::{Clock, Key, Wheel};
 use crate::trace::{self, Owner};
@@ -231,5 +232,10 @@ impl Driver for PoolDriver {
         let worker =
             Worker::current_of(self.0).expect("a local task is spawned on a worker of its pool");
         super::spawn::local(worker, future);
+    }
+
+    /// Any thread.
+    fn outside_work(&self) -> Option<OutsideWork> {
+        Some(Box::new(Pool::from_shared(self.0).outside()))
     }
 }

@@ -9,8 +9,12 @@ use fourfold_kernel::task::ListenerKey;
 use super::super::ambient;
 use super::Task;
 use crate::Result;
+use crate::interop::requested;
 
 /// The future that awaiting a [`Task`] is. It is a plain one: any executor may poll it.
+///
+/// An asyncio task that is cancelled while it awaits this goes on at once with `Cancelled`; to have the C# task
+/// stop, tie its token to the wait with [`cancels`](crate::interop::Cancels::cancels).
 #[must_use = "futures do nothing until they are awaited"]
 pub struct TaskFuture<T: Send + Sync + 'static> {
     task: Task<T>,
@@ -36,6 +40,9 @@ impl<T: Clone + Send + Sync + 'static> Future for TaskFuture<T> {
         if this.task.cell.poll_done(context, &mut this.key).is_pending() {
             if !this.captures {
                 ambient::do_not_capture();
+            }
+            if let Some(reason) = requested() {
+                return Poll::Ready(Err(reason));
             }
             this.task.node().tell_wait();
             return Poll::Pending;

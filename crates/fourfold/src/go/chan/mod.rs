@@ -22,6 +22,7 @@
 //! | `v, ok := <-c` | [`c.recv()`](Chan::recv): `None` where `ok` is false |
 //! | `for v := range c` | `for v in &c` |
 //! | `chan<- T`, `<-chan T` | [`Sender`], [`Receiver`] |
+//! | | [`c.into_stream()`](Chan::into_stream): what is received, as a stream of the crate `futures` |
 //! | `select` with `default` | [`try_send`](Chan::try_send), [`try_recv`](Chan::try_recv), or [`select!`](crate::go::select!) |
 //! | `close(c)` | [`c.close()`](Chan::close) |
 //! | `len(c)`, `cap(c)` | [`c.len()`](Chan::len), [`c.cap()`](Chan::cap) |
@@ -37,6 +38,7 @@
 
 mod ends;
 mod iter;
+mod stream;
 mod waits;
 
 use std::any::Any;
@@ -50,6 +52,7 @@ use fourfold_kernel::pool::Reason;
 
 pub use ends::{Receiver, Sender};
 pub use iter::{IntoIter, Iter};
+pub use stream::ChanStream;
 pub use waits::{Recv, Send};
 
 static SEND: Reason = Reason::by_tasks("chan send");

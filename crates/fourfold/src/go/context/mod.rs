@@ -22,6 +22,7 @@
 
 mod after_func;
 mod cause;
+mod crossing;
 mod node;
 
 use std::any::Any;
@@ -32,6 +33,7 @@ use std::time::Duration;
 
 pub use after_func::{Stop, after_func};
 pub use cause::{CANCELED, ContextError, DEADLINE_EXCEEDED};
+pub use crossing::Registered;
 use node::Node;
 
 use super::chan::Receiver;

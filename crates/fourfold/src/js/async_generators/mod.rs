@@ -4,11 +4,13 @@
 //! |---|---|
 //! | `mod.rs` | [`async_generator`], and what one may ask of an [`AsyncGenerator`] |
 //! | `queue.rs` | the requests of a generator, and its state, step by step as the language has it |
+//! | `stream.rs` | streams of the crate `futures` as generators |
 //! | `yielder.rs` | what the body is given |
 //! | `iterating.rs` | [`AsyncIterator`], [`for_await`] and the stream of values |
 
 mod iterating;
 mod queue;
+mod stream;
 mod yielder;
 
 use std::cell::{Cell, OnceCell};
@@ -28,6 +30,7 @@ use crate::{Error, Result};
 
 pub use iterating::{AsyncIterator, AsyncValues, EachOf, each_of, for_await, for_each};
 use queue::{Completion, Queue, State, Stepped, return_of};
+pub use stream::from_stream;
 pub use yielder::AsyncYielder;
 
 /// Makes an async generator of `body`; nothing of it runs before the first

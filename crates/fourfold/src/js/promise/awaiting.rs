@@ -89,10 +89,12 @@ impl<T: Clone + 'static> Await<T> {
                 self.state = State::Waiting;
                 let pending = self.promise.cell().poll_done(context, &mut self.key);
                 debug_assert!(pending.is_pending());
+                self.promise.core().awaits();
                 return Poll::Pending;
             }
             State::Waiting => {
                 if self.promise.cell().poll_done(context, &mut self.key).is_pending() {
+                    self.promise.core().awaits();
                     self.trace_waiting();
                     return Poll::Pending;
                 }
@@ -119,6 +121,7 @@ fn again_in_a_microtask(core: &Core, waker: &Waker) {
 
 #[cold]
 fn wake_in_a_microtask(core: &Core, waker: &Waker) {
+    core.awaits();
     let waker = waker.clone();
     let wake = Callback::new(move || waker.wake());
     core.queue_microtask(Microtask::Call(Box::new(Job::without_frame(wake))));
