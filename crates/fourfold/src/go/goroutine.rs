@@ -167,7 +167,7 @@ pub struct Goroutine<T: Send + 'static> {
     handle: Handle<T>,
 }
 
-static JOIN: Reason = Reason::by_tasks("join");
+pub(super) static JOIN: Reason = Reason::by_tasks("join");
 
 impl<T: Send + 'static> Goroutine<T> {
     /// Waits for it: a plain call, in a goroutine or on a thread.

@@ -2,8 +2,10 @@
 
 use std::any::Any;
 use std::fmt;
+use std::future::{Future, poll_fn};
 use std::io;
 use std::panic::Location;
+use std::pin::Pin;
 use std::process;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -11,7 +13,7 @@ use std::time::Duration;
 use fourfold_kernel::fiber;
 use fourfold_kernel::pool::{self, Exit, Options, Pool, Stall, Task};
 
-use super::goroutine::{Goroutine, Start, error_of};
+use super::goroutine::{Goroutine, JOIN, Start, error_of};
 use super::{panics, report};
 use crate::{Error, Result};
 
@@ -215,8 +217,14 @@ impl Builder {
             pool.forgive_deadlock();
             value
         };
-        let handle = runtime.pool.spawn_fiber_at(main, options, Location::caller());
-        let outcome = fiber::wait(handle);
+        let mut handle = runtime.pool.spawn_fiber_at(main, options, Location::caller());
+        let outcome = fiber::wait(poll_fn(move |context| {
+            let polled = Pin::new(&mut handle).poll(context);
+            if polled.is_pending() {
+                pool::waiting_for(&JOIN, handle.task().id());
+            }
+            polled
+        }));
         if let Err(Exit::Panicked(payload)) = &outcome
             && panics::is_goexit(payload.as_ref())
         {

@@ -25,6 +25,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::task::Task;
 use crate::lock::{Guard, Lock};
 use crate::task::Erased;
+use crate::trace::{self, TaskId};
 
 const SHARDS: usize = 16;
 /// A thread takes task numbers in blocks of 64, so neighbours share a shard and threads do not.
@@ -157,6 +158,8 @@ impl Registry {
         // SAFETY: made by `insert` from a reference of this scheduler, and taken out once. The
         // caller has a reference of its own, so this is not the last.
         drop(unsafe { Erased::<Task>::from_raw(reference) });
+        // An observation that found it in the table may have told so after its end was told.
+        trace::forgotten(task.id());
     }
 
     /// A reference to a task that is in a table.
@@ -187,10 +190,7 @@ impl Registry {
     }
 
     /// The number of some task for which `holds`; it must not use the registry. No task is copied.
-    pub(super) fn find(
-        &self,
-        mut holds: impl FnMut(&Task) -> bool,
-    ) -> Option<crate::trace::TaskId> {
+    pub(super) fn find(&self, mut holds: impl FnMut(&Task) -> bool) -> Option<TaskId> {
         self.shards.iter().find_map(|shard| {
             let table = shard.table.lock();
             let found = table.iter().find(|listed| holds(listed.data()));

@@ -257,8 +257,6 @@ unsafe impl Schedule for Task {
 
     fn finished(&self) {
         self.pool.registry().remove(self);
-        // An observation that found it in the registry may have told so after its end was told.
-        trace::forgotten(self.id);
     }
 
     #[inline]
