@@ -6,7 +6,7 @@ use crate::dotnet::Dotnet;
 use crate::measure::Sample;
 use crate::names::RuntimeName;
 use crate::node;
-use crate::python::Python;
+use crate::python::{self, Python};
 use crate::workload::{Job, Protocol, Workload};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -27,6 +27,8 @@ const SILENCE: Duration = Duration::from_secs(300);
 pub(crate) struct Launcher {
     /// The interpreter for CPython's programs.
     pub(crate) python: Option<Python>,
+    /// One that has uvloop and httptools.
+    pub(crate) uvloop: Option<Python>,
     /// Go's program.
     pub(crate) go: Option<PathBuf>,
     /// .NET's program.
@@ -98,26 +100,36 @@ impl Launcher {
         workload: Workload,
         job: Job,
     ) -> Result<Command, Box<dyn Error>> {
-        if runtime == RuntimeName::Cpython {
-            let python = self.python.as_ref().ok_or("no python3 was found")?;
+        let counts = [job.operations.to_string(), job.batch.to_string()];
+        if let Some(program) = python::program(runtime, workload) {
+            let uvloop = runtime == RuntimeName::CpythonUvloop;
+            let python = if uvloop { &self.uvloop } else { &self.python };
+            let python = python.as_ref().ok_or("no python3 was found")?;
             let programs = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/cpython");
             let mut command = Command::new(&python.program);
             // -B: leave no compiled files in the source tree. -E: no settings from outside.
-            command.args(["-B", "-E"]).arg(programs.join(format!("run_{}.py", workload.as_str())));
-            command.args([job.operations.to_string(), job.batch.to_string()]);
+            command.args(["-B", "-E"]).arg(programs.join(format!("run_{program}.py")));
+            command.args(counts).args([workload.as_str(), runtime.as_str()]);
             return Ok(command);
         }
-        if runtime == RuntimeName::Go {
+        if matches!(runtime, RuntimeName::Go | RuntimeName::Go1) {
             let program = self.go.as_ref().ok_or("no Go toolchain was found")?;
             let mut command = Command::new(program);
-            command.arg(workload.as_str());
-            command.args([job.operations.to_string(), job.batch.to_string()]);
+            command.arg(workload.as_str()).args(counts).arg(runtime.as_str());
+            return Ok(command);
+        }
+        if workload.counts_allocations() && runtime == RuntimeName::Fourfold {
+            let program = env::current_exe()?.with_file_name("allocations");
+            if !program.is_file() {
+                return Err("`allocations` is not built; `cargo build` in bench builds it".into());
+            }
+            let mut command = Command::new(program);
+            command.args([workload.as_str(), &job.operations.to_string()]);
             return Ok(command);
         }
         if runtime == RuntimeName::Dotnet {
             let mut command = self.dotnet.as_ref().ok_or("no .NET was found")?.command();
-            command.arg(workload.as_str());
-            command.args([job.operations.to_string(), job.batch.to_string()]);
+            command.arg(workload.as_str()).args(counts);
             return Ok(command);
         }
         if runtime == RuntimeName::Node {
@@ -126,7 +138,7 @@ impl Launcher {
         }
         let mut command = Command::new(env::current_exe()?);
         command.args(["worker", "--runtime", runtime.as_str(), "--workload", workload.as_str()]);
-        command.args(["--n", &job.operations.to_string()]);
+        command.args(["--n", &job.operations.to_string(), "--batch", &job.batch.to_string()]);
         if let Some(port) = job.server {
             command.args(["--server", &port.to_string()]);
         }
@@ -155,6 +167,7 @@ fn run_client(protocol: Protocol, port: u16, job: Job) -> Result<ClientReport, B
     let mut command = Command::new(env::current_exe()?);
     command.args(["client", "--protocol", protocol.as_str(), "--port", &port.to_string()]);
     command.args(["--n", &job.operations.to_string()]);
+    command.args(["--connections", &job.batch.to_string()]);
     let mut client = Process::start(command, format!("the {} client", protocol.as_str()))?;
     let report: ClientReport = client.line()?;
     client.finish()?;

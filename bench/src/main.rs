@@ -20,13 +20,17 @@ mod deadlines;
 mod dotnet;
 mod driver;
 mod golang;
+mod keep;
 mod lifo;
 mod machine;
 mod measure;
 mod names;
 mod node;
+mod pages;
+mod peers;
 mod python;
 mod report;
+mod results;
 mod runtime;
 mod runtimes;
 mod server;
@@ -40,7 +44,9 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     match cli::run() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(true) => ExitCode::SUCCESS,
+        // It has said what is missing.
+        Ok(false) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("bench: {}", with_causes(error.as_ref()));
             ExitCode::FAILURE

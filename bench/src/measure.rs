@@ -32,6 +32,18 @@ pub(crate) struct Sample {
     /// Times that a thread of the process went to sleep, where those are counted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) switches: Option<u64>,
+    /// What was allocated, where that is counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) allocated: Option<Allocated>,
+}
+
+/// What was allocated in one run.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Allocated {
+    /// How much in all.
+    pub(crate) bytes: u64,
+    /// How often, where the runtime tells.
+    pub(crate) count: Option<u64>,
 }
 
 /// How late things were at the 99th percentile, in one run.
@@ -155,6 +167,7 @@ impl Sample {
             grown_bytes: measured.grown_bytes,
             tails: measured.tails,
             switches: measured.switches,
+            allocated: None,
         })
     }
 }

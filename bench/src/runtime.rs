@@ -1,7 +1,7 @@
 //! What a runtime has to be able to do to take part.
 
 use crate::measure::{Measured, Stopwatch};
-use crate::workload::{Job, Workload};
+use crate::workload::{Job, Section, Workload};
 use std::io::{self, Write};
 
 /// One runtime: a method for each workload.
@@ -64,6 +64,18 @@ pub(crate) trait Runtime {
         unsupported(workload)
     }
 
+    /// One of the workloads that measure a claim; where it is one from above on another number of
+    /// connections, nothing has to be said.
+    fn claim(&self, workload: Workload, job: Job) -> io::Result<Measured> {
+        match workload {
+            Workload::ClaimEcho10 | Workload::ClaimEcho100 | Workload::ClaimEcho1000 => {
+                self.echo(job)
+            }
+            Workload::ClaimParked => self.parked(job),
+            other => unsupported(other),
+        }
+    }
+
     /// Gathers a batch of tasks that return 1; again until done.
     fn gather(&self, _job: Job) -> io::Result<Measured> {
         unsupported(Workload::Gather)
@@ -81,6 +93,7 @@ pub(crate) fn run(runtime: &dyn Runtime, workload: Workload, job: Job) -> io::Re
         Workload::CallSoon => runtime.call_soon(job),
         Workload::Queue => runtime.queue(job),
         Workload::Gather => runtime.gather(job),
+        claim if claim.section() == Section::Claims => runtime.claim(claim, job),
         csharp if csharp.of_csharp() => runtime.csharp(csharp, job),
         js if js.of_js() => runtime.js(js, job),
         go => runtime.go(go, job),

@@ -37,6 +37,12 @@ impl Spread {
         assert_eq!(ours.len(), theirs.len(), "rounds are complete");
         Self::of(ours.iter().zip(theirs).map(|(our, their)| our / their))
     }
+
+    /// Of the differences of each pair.
+    pub(crate) fn of_differences(ours: &[f64], theirs: &[f64]) -> Self {
+        assert_eq!(ours.len(), theirs.len(), "rounds are complete");
+        Self::of(ours.iter().zip(theirs).map(|(our, their)| our - their))
+    }
 }
 
 #[cfg(test)]

@@ -85,6 +85,7 @@ timeless! {
     py_generators;
     py_say_hello;
     py_seven_steps;
+    together;
 }
 
 /// The same text as with generators; and six futures of a second each, of which up to two wait at
@@ -276,4 +277,36 @@ fn ping_report(report: &str) {
     assert!((total - sum).abs() < 0.03, "{report}");
     let slower = f64::max(lanes[0], lanes[1]);
     assert!((real - slower).abs() < 0.25 && real < total, "{report}");
+}
+
+/// The numbers of tasks, times and places differ from run to run, and with them the widths of columns.
+fn plain(dump: &str) -> String {
+    let plain_word = |word: &str| {
+        let trimmed = word.trim_start_matches('>');
+        if let Some(number) = word.strip_prefix('#')
+            && number.trim_end_matches(',').chars().all(|character| character.is_ascii_digit())
+        {
+            if number.ends_with(',') { "#N,".to_owned() } else { "#N".to_owned() }
+        } else if word.starts_with("\"Task-") {
+            "\"Task-N\"".to_owned()
+        } else if trimmed.starts_with(|first: char| first.is_ascii_digit())
+            && trimmed.ends_with('s')
+        {
+            "TIME".to_owned()
+        } else if word.contains(".rs:") {
+            "PLACE".to_owned()
+        } else {
+            word.to_owned()
+        }
+    };
+    let line =
+        |line: &str| line.split_whitespace().map(plain_word).collect::<Vec<_>>().join(" ") + "\n";
+    dump.lines().map(line).collect()
+}
+
+#[test]
+fn who_waits() {
+    let output = run(env!("CARGO_BIN_EXE_who_waits"), &[]);
+    assert_eq!(plain(&output.stdout), include_str!("../golden/who_waits.txt"));
+    assert_eq!(output.stderr, "");
 }

@@ -22,9 +22,18 @@ pub(crate) fn bench(arguments: &[String]) -> Result<bool, String> {
     if !manifest.exists() {
         return Err(format!("{} is not there", manifest.display()));
     }
-    let status = command()
-        .args(["run", "--release", "--quiet", "--features", "fourfold", "--manifest-path"])
-        .arg(manifest)
+    let cargo = |order: &str| {
+        let mut command = command();
+        command.args([order, "--release", "--quiet", "--features", "fourfold", "--manifest-path"]);
+        command.arg(&manifest);
+        command
+    };
+    // All of its programs: one of them is started by another.
+    let built = cargo("build").status().map_err(|e| format!("cargo could not be started: {e}"))?;
+    if !built.success() {
+        return Ok(false);
+    }
+    let status = cargo("run")
         .arg("--")
         .args(arguments)
         .status()

@@ -34,7 +34,7 @@ async def main():
     _, Echo.connections = job()
     loop = asyncio.get_running_loop()
     Echo.all_ended = loop.create_future()
-    server = await loop.create_server(Echo, "127.0.0.1", 0, family=socket.AF_INET)
+    server = await loop.create_server(Echo, "127.0.0.1", 0, family=socket.AF_INET, backlog=1024)
     watch = announce(server.sockets[0].getsockname()[1])
     await Echo.all_ended
     watch.stop("echo", Echo.bytes // MESSAGE_BYTES)

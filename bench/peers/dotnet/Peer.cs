@@ -18,6 +18,9 @@ struct Watch
     readonly TimeSpan cpu;
     readonly long wall;
 
+    // What the loops that count it allocated on their thread.
+    public static long? Allocated;
+
     Watch(long resident, TimeSpan cpu, long wall) => (this.resident, this.cpu, this.wall) = (resident, cpu, wall);
 
     // Reading the resident set is the slow part, so it comes first.
@@ -29,11 +32,12 @@ struct Watch
         double seconds = (Cpu() - cpu).TotalSeconds;
         long grown = Math.Max(StatusBytes("VmRSS:") - resident, 0);
         long nanos = (long)(ticks * 1e9 / Stopwatch.Frequency);
+        string allocated = Allocated is long bytes ? $",\"allocated\":{{\"bytes\":{bytes},\"count\":null}}" : "";
         Console.WriteLine(
             $"{{\"runtime\":\"dotnet\",\"version\":\"old: .NET Core {Environment.Version}\",\"workload\":\"{workload}\"," +
             $"\"operations\":{operations},\"wall_ns\":{nanos}," +
             $"\"cpu_seconds\":{seconds.ToString("F9", CultureInfo.InvariantCulture)}," +
-            $"\"peak_rss_bytes\":{StatusBytes("VmHWM:")},\"grown_bytes\":{grown}}}");
+            $"\"peak_rss_bytes\":{StatusBytes("VmHWM:")},\"grown_bytes\":{grown}{allocated}}}");
     }
 
     static TimeSpan Cpu()
@@ -69,6 +73,8 @@ static class Peer
             "cs_channel_bounded" => Bounded,
             "cs_channel_unbounded" => Unbounded,
             "cs_for_each" => ForEach,
+            "claim_alloc_task" => AllocTask,
+            "claim_alloc_value_task" => AllocValueTask,
             _ => throw new ArgumentException($"no workload {workload}"),
         };
         await Task.Run(async () =>
@@ -102,6 +108,27 @@ static class Peer
     }
 
     static async ValueTask<int> One(int i) => i >= 0 ? 1 : await Task.FromResult(1);
+
+    // Both never wait, so each stays on its thread. Numbers that are large: of small ones .NET keeps tasks ready.
+    static async Task<long> AllocTask(int operations, int batch)
+    {
+        long done = 0, before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < operations; i++) if (await TaskOf(i + 1_000) == i + 1_000) done++;
+        Watch.Allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        return done;
+    }
+
+    static async Task<long> AllocValueTask(int operations, int batch)
+    {
+        long done = 0, before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < operations; i++) if (await ValueTaskOf(i + 1_000) == i + 1_000) done++;
+        Watch.Allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        return done;
+    }
+
+    static async Task<int> TaskOf(int i) => i >= 0 ? i : await Task.FromResult(1);
+
+    static async ValueTask<int> ValueTaskOf(int i) => i >= 0 ? i : await Task.FromResult(1);
 
     // Round trips: one method completes what the other waits for, and waits for the answer.
     static async Task<long> Completion(int operations, int batch)

@@ -1,6 +1,6 @@
 // The Go side of the workloads: the twin of src/runtimes/fourfold_go.rs.
 //
-// Usage: peer WORKLOAD OPERATIONS BATCH. Prints the line that src/measure.rs describes.
+// Usage: peer WORKLOAD OPERATIONS BATCH [NAME]. Prints the line that src/measure.rs describes.
 package main
 
 import (
@@ -69,7 +69,7 @@ func (watch stopwatch) stopWith(workload string, operations int, more map[string
 		grown = resident - watch.resident
 	}
 	fields := map[string]any{
-		"runtime": "go", "version": runtime.Version(), "workload": workload,
+		"runtime": name, "version": runtime.Version(), "workload": workload,
 		"operations": operations, "wall_ns": wall.Nanoseconds(), "cpu_seconds": float64(cpu) / 1e9,
 		"peak_rss_bytes": statusBytes("VmHWM:"), "grown_bytes": grown,
 	}
@@ -79,13 +79,19 @@ func (watch stopwatch) stopWith(workload string, operations int, more map[string
 	fmt.Println(string(line))
 }
 
+// By which the driver knows this runtime.
+var name = "go"
+
 func main() {
 	workload := os.Args[1]
 	operations, err := strconv.Atoi(os.Args[2])
 	check(err)
 	batch, err := strconv.Atoi(os.Args[3])
 	check(err)
-	if strings.HasSuffix(workload, "_1") || workload == "go_gosched" || workload == "go_select" {
+	if len(os.Args) > 4 {
+		name = os.Args[4]
+	}
+	if name == "go_1" || strings.HasSuffix(workload, "_1") || workload == "go_gosched" || workload == "go_select" {
 		runtime.GOMAXPROCS(1)
 	} else {
 		runtime.GOMAXPROCS(2)
@@ -107,15 +113,15 @@ func main() {
 		spawn(workload, operations, batch)
 	case "go_sleepers", "go_sleepers_future":
 		sleepers(workload, operations)
-	case "go_parked", "go_parked_future":
+	case "go_parked", "go_parked_future", "claim_parked":
 		parked(workload, operations)
 	case "lifo_stranded":
 		stranded(workload, operations)
 	case "lifo_wakes":
 		wakes(workload, operations)
-	case "http_hello":
+	case "http_hello", "claim_http":
 		httpHello(workload, batch)
-	case "go_echo":
+	case "go_echo", "claim_echo_10", "claim_echo_100", "claim_echo_1000":
 		echo(workload, batch)
 	default:
 		check(fmt.Errorf("no workload %q", workload))

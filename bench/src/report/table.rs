@@ -1,12 +1,13 @@
 //! Aligned columns for people.
 
-use super::{cells, heads, preamble, tails};
-use crate::driver::Comparison;
+use super::{allocations, cells, heads, preamble, tails, versions};
+use crate::results::Comparison;
 use std::fmt::Write;
 
 /// All of it.
 pub(super) fn render(comparison: &Comparison) -> String {
-    let mut text = preamble(comparison).join("\n") + "\n";
+    let lines = preamble(comparison).into_iter().chain(versions(comparison));
+    let mut text = lines.collect::<Vec<_>>().join("\n") + "\n";
     for result in &comparison.workloads {
         let mut rows = vec![heads(result, comparison)];
         rows.extend(result.runtimes.iter().map(|row| cells(result, row, comparison)));
@@ -16,8 +17,8 @@ pub(super) fn render(comparison: &Comparison) -> String {
             text.push_str(line(row, &rows).trim_end());
             text.push('\n');
         }
-        if let Some(tails) = tails(result) {
-            writeln!(text, "  {tails}").expect("a string takes any text");
+        for more in [tails(result), allocations(result)].into_iter().flatten() {
+            writeln!(text, "  {more}").expect("a string takes any text");
         }
     }
     text

@@ -151,7 +151,7 @@ fn sleepers(job: Job, futures: bool) -> io::Result<Measured> {
     watch.stop(done)
 }
 
-fn parked(job: Job, futures: bool) -> io::Result<Measured> {
+pub(super) fn parked(job: Job, futures: bool) -> io::Result<Measured> {
     let gate = chan::make::<()>(0);
     let parked = Arc::new(AtomicU64::new(0));
     let watch = Stopwatch::start()?;
@@ -176,7 +176,7 @@ fn parked(job: Job, futures: bool) -> io::Result<Measured> {
     watch.stop(parked.load(Ordering::Relaxed))
 }
 
-fn echo(job: Job) -> io::Result<Measured> {
+pub(super) fn echo(job: Job) -> io::Result<Measured> {
     let listener = net::listen("127.0.0.1:0")?;
     let watch = announce(listener.addr()?.port())?;
     let (group, done) = (WaitGroup::new(), Arc::new(AtomicU64::new(0)));
@@ -194,7 +194,7 @@ fn echo(job: Job) -> io::Result<Measured> {
 }
 
 /// A goroutine that is a future for each connection: hyper is written for those.
-fn http_hello(job: Job) -> io::Result<Measured> {
+pub(super) fn http_hello(job: Job) -> io::Result<Measured> {
     go::wait(async {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let watch = announce(listener.local_addr()?.port())?;

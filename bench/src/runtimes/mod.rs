@@ -4,6 +4,8 @@ mod epoll;
 #[cfg(feature = "fourfold")]
 mod fourfold;
 #[cfg(feature = "fourfold")]
+mod fourfold_claims;
+#[cfg(feature = "fourfold")]
 mod fourfold_csharp;
 #[cfg(feature = "fourfold")]
 mod fourfold_go;
@@ -16,6 +18,7 @@ mod fourfold_stall;
 mod http;
 mod may;
 mod smol;
+mod system_threads;
 mod threads;
 mod tokio;
 mod tokio_js;
@@ -32,8 +35,15 @@ pub(crate) fn find(name: RuntimeName) -> Option<Box<dyn Runtime>> {
     match name {
         #[cfg(feature = "fourfold")]
         RuntimeName::Fourfold => Some(Box::new(fourfold::Fourfold)),
+        #[cfg(feature = "fourfold")]
+        RuntimeName::FourfoldGo | RuntimeName::FourfoldGo1 | RuntimeName::FourfoldFuture => {
+            Some(Box::new(fourfold_claims::FourfoldClaims(name)))
+        }
         #[cfg(not(feature = "fourfold"))]
-        RuntimeName::Fourfold => None,
+        RuntimeName::Fourfold
+        | RuntimeName::FourfoldGo
+        | RuntimeName::FourfoldGo1
+        | RuntimeName::FourfoldFuture => None,
         RuntimeName::Tokio => Some(Box::new(tokio::Tokio)),
         RuntimeName::Smol => Some(Box::new(smol::Smol)),
         RuntimeName::Epoll => Some(Box::new(epoll::Epoll)),
@@ -41,6 +51,13 @@ pub(crate) fn find(name: RuntimeName) -> Option<Box<dyn Runtime>> {
         RuntimeName::Crossbeam => Some(Box::new(threads::Crossbeam)),
         RuntimeName::Flume => Some(Box::new(threads::Flume)),
         RuntimeName::TokioMt => Some(Box::new(tokio_mt::TokioMt)),
-        RuntimeName::Cpython | RuntimeName::Go | RuntimeName::Dotnet | RuntimeName::Node => None,
+        RuntimeName::Threads => Some(Box::new(system_threads::SystemThreads)),
+        RuntimeName::Cpython
+        | RuntimeName::CpythonThreads
+        | RuntimeName::CpythonUvloop
+        | RuntimeName::Go
+        | RuntimeName::Go1
+        | RuntimeName::Dotnet
+        | RuntimeName::Node => None,
     }
 }

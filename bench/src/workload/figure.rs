@@ -14,6 +14,8 @@ pub(crate) enum Figure {
     CpuNanosPerOperation,
     /// Growth of the resident set for each operation; less is better.
     BytesPerOperation,
+    /// Bytes allocated for each operation; less is better.
+    AllocatedPerOperation,
     /// Operations each second of wall time; more is better.
     OperationsPerSecond,
     /// Times that a thread of the process went to sleep, for 1 000 operations; less is better.
@@ -31,6 +33,9 @@ impl Figure {
             Self::WallNanosPerOperation => sample.wall_ns as f64 / operations,
             Self::CpuNanosPerOperation => sample.cpu_seconds * 1e9 / operations,
             Self::BytesPerOperation => sample.grown_bytes as f64 / operations,
+            Self::AllocatedPerOperation => {
+                sample.allocated.map_or(f64::NAN, |allocated| allocated.bytes as f64 / operations)
+            }
             Self::OperationsPerSecond => operations * 1e9 / sample.wall_ns as f64,
             Self::SleepsPerThousand => {
                 sample.switches.map_or(f64::NAN, |switches| switches as f64 * 1e3 / operations)
@@ -44,7 +49,7 @@ impl Figure {
         match self {
             Self::WallNanosPerOperation => "ns",
             Self::CpuNanosPerOperation => "CPU ns",
-            Self::BytesPerOperation => "bytes",
+            Self::BytesPerOperation | Self::AllocatedPerOperation => "bytes",
             Self::OperationsPerSecond => "/s",
             Self::SleepsPerThousand => "sleeps",
             Self::TailRatio => "p99 ÷ p99",
@@ -90,7 +95,8 @@ impl Workload {
             | Self::GoParked
             | Self::GoParkedFuture
             | Self::JsPending
-            | Self::JsParked => Figure::BytesPerOperation,
+            | Self::JsParked
+            | Self::ClaimParked => Figure::BytesPerOperation,
             Self::Echo
             | Self::CallSoon
             | Self::Queue
@@ -98,7 +104,12 @@ impl Workload {
             | Self::GoEcho
             | Self::HttpHello
             | Self::JsHttpHello
-            | Self::JsFetch => Figure::OperationsPerSecond,
+            | Self::JsFetch
+            | Self::ClaimEcho10
+            | Self::ClaimEcho100
+            | Self::ClaimEcho1000
+            | Self::ClaimHttp => Figure::OperationsPerSecond,
+            Self::ClaimAllocTask | Self::ClaimAllocValueTask => Figure::AllocatedPerOperation,
             Self::LifoWakes => Figure::SleepsPerThousand,
             Self::StallFuture
             | Self::StallFutureBlock

@@ -2,7 +2,8 @@
 
 use super::Workload;
 use crate::names::RuntimeName::{
-    self, Cpython, Crossbeam, Dotnet, Epoll, Flume, Fourfold, Go, May, Node, Smol, Tokio, TokioMt,
+    self, Cpython, CpythonThreads, CpythonUvloop, Crossbeam, Dotnet, Epoll, Flume, Fourfold,
+    FourfoldFuture, FourfoldGo, FourfoldGo1, Go, Go1, May, Node, Smol, Threads, Tokio, TokioMt,
 };
 use crate::stall::{TICKS, WAITERS};
 
@@ -63,6 +64,14 @@ impl Workload {
             | Self::JsParked
             | Self::JsHttpHello
             | Self::JsFetch => &[Fourfold, Node, Tokio],
+            Self::ClaimEcho10 | Self::ClaimEcho100 | Self::ClaimEcho1000 => {
+                &[Fourfold, FourfoldGo1, FourfoldGo, Cpython, CpythonThreads, Threads, Go1, Go]
+            }
+            Self::ClaimParked => {
+                &[Fourfold, FourfoldFuture, FourfoldGo, Cpython, CpythonThreads, Threads, Go]
+            }
+            Self::ClaimHttp => &[FourfoldGo, Cpython, CpythonUvloop, Go],
+            Self::ClaimAllocTask | Self::ClaimAllocValueTask => &[Fourfold, Dotnet],
             // tokio has no stackful tasks.
             Self::StallAll | Self::StallAllBlock | Self::StallStarted | Self::StallStartedBlock => {
                 &[Fourfold, Go]
@@ -74,6 +83,8 @@ impl Workload {
     pub(crate) fn job(self, runtime: RuntimeName, quick: bool) -> Job {
         let (full, short) = match (self, runtime) {
             (Self::Spawn, _) => (1_000_000, 100_000),
+            // CPython does not keep up with a timer each microsecond: what one costs is seen soon.
+            (Self::Timers, Cpython) => (200_000, 20_000),
             (Self::Timers, _) => (1_000_000, 50_000),
             (Self::Yield, _) => (2_000_000, 200_000),
             // A parked task of CPython takes about a kilobyte or two: a million would fill a
@@ -83,6 +94,7 @@ impl Workload {
             (Self::Echo, _) => (200_000, 20_000),
             (Self::CallSoon, _) => (1_000_000, 200_000),
             (Self::Queue, _) => (200_000, 40_000),
+            (Self::Gather, Cpython) => (300_000, 100_000),
             (Self::Gather, _) => (1_000_000, 100_000),
             (Self::GoGosched, _) => (4_000_000, 400_000),
             // A hand-over between threads is a switch of the system's: some microseconds.
@@ -109,6 +121,12 @@ impl Workload {
             (Self::JsPending | Self::JsParked, _) => (1_000_000, 100_000),
             (Self::JsHttpHello, _) => (200_000, 20_000),
             (Self::JsFetch, _) => (40_000, 4_000),
+            (Self::ClaimEcho10 | Self::ClaimEcho100 | Self::ClaimEcho1000, _) => (60_000, 6_000),
+            (Self::ClaimParked, Threads | CpythonThreads) => (4_000, 1_000),
+            (Self::ClaimParked, Cpython) => (100_000, 20_000),
+            (Self::ClaimParked, _) => (1_000_000, 100_000),
+            (Self::ClaimHttp, _) => (100_000, 10_000),
+            (Self::ClaimAllocTask | Self::ClaimAllocValueTask, _) => (1_000_000, 100_000),
             (Self::LifoStranded, _) => (40, 10),
             (Self::LifoWakes, _) => (1_000_000, 100_000),
             (
@@ -125,13 +143,25 @@ impl Workload {
                 _,
             ) => (120_000, 40_000),
         };
-        Job { operations: if quick { short } else { full }, batch: self.batch(), server: None }
+        let batch = match (self, runtime) {
+            // Threads come in smaller numbers.
+            (Self::ClaimParked, Threads | CpythonThreads) => 500,
+            _ => self.batch(),
+        };
+        Job { operations: if quick { short } else { full }, batch, server: None }
     }
 
     /// The size of a batch; for `echo` and its like, the number of connections.
     pub(crate) fn batch(self) -> u64 {
         match self {
-            Self::Echo | Self::GoEcho | Self::HttpHello | Self::JsHttpHello => 100,
+            Self::Echo
+            | Self::GoEcho
+            | Self::HttpHello
+            | Self::JsHttpHello
+            | Self::ClaimEcho100
+            | Self::ClaimHttp => 100,
+            Self::ClaimEcho10 => 10,
+            Self::ClaimEcho1000 => 1000,
             // How many at a time.
             Self::JsFetch => 100,
             // The answers of all waiters in one phase without a stall and one with.
@@ -168,10 +198,12 @@ impl Workload {
             | Self::JsAsyncFn
             | Self::JsThen
             | Self::JsImmediate
-            | Self::JsTimers => 1,
+            | Self::JsTimers
+            | Self::ClaimAllocTask
+            | Self::ClaimAllocValueTask => 1,
             Self::GoSpawn1 | Self::GoSpawn2 | Self::GoParked | Self::GoParkedFuture => 10_000,
             Self::Spawn | Self::Timers | Self::Parked | Self::CallSoon => 10_000,
-            Self::JsPending | Self::JsParked => 10_000,
+            Self::JsPending | Self::JsParked | Self::ClaimParked => 10_000,
         }
     }
 }

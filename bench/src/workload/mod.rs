@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use figure::Figure;
 pub(crate) use job::Job;
+pub(crate) use target::Measure;
 
 /// Bytes in one message of `echo`.
 pub(crate) const MESSAGE_BYTES: usize = 1024;
@@ -43,6 +44,35 @@ impl Protocol {
         match self {
             Self::Echo => "echo",
             Self::Http => "http",
+        }
+    }
+}
+
+/// Where a workload is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
+pub(crate) enum Section {
+    /// The asyncio dialect.
+    Asyncio,
+    /// The Go dialect.
+    Go,
+    /// The C# dialect.
+    Csharp,
+    /// The JavaScript dialect.
+    Js,
+    /// The page of claims.
+    Claims,
+}
+
+impl Section {
+    /// The name of the dialect.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            Self::Asyncio => "asyncio",
+            Self::Go => "Go",
+            Self::Csharp => "C#",
+            Self::Js => "JavaScript",
+            Self::Claims => "Claims",
         }
     }
 }
@@ -181,6 +211,26 @@ pub(crate) enum Workload {
     JsHttpHello,
     /// A client that fetches from a server in another process, 100 at a time.
     JsFetch,
+    /// TCP echo on 10 connections, by everything that a claim names.
+    #[value(name = "claim_echo_10")]
+    #[serde(rename = "claim_echo_10")]
+    ClaimEcho10,
+    /// The same on 100.
+    #[value(name = "claim_echo_100")]
+    #[serde(rename = "claim_echo_100")]
+    ClaimEcho100,
+    /// The same on 1 000.
+    #[value(name = "claim_echo_1000")]
+    #[serde(rename = "claim_echo_1000")]
+    ClaimEcho1000,
+    /// Memory of tasks, goroutines and threads that wait for ever.
+    ClaimParked,
+    /// HTTP/1.1 by processes of CPython, by Go, by Fourfold.
+    ClaimHttp,
+    /// What awaiting a task that is complete allocates.
+    ClaimAllocTask,
+    /// What awaiting a value task that is complete allocates.
+    ClaimAllocValueTask,
 }
 
 impl Workload {
@@ -238,6 +288,13 @@ impl Workload {
             Self::JsParked => "js_parked",
             Self::JsHttpHello => "js_http_hello",
             Self::JsFetch => "js_fetch",
+            Self::ClaimEcho10 => "claim_echo_10",
+            Self::ClaimEcho100 => "claim_echo_100",
+            Self::ClaimEcho1000 => "claim_echo_1000",
+            Self::ClaimParked => "claim_parked",
+            Self::ClaimHttp => "claim_http",
+            Self::ClaimAllocTask => "claim_alloc_task",
+            Self::ClaimAllocValueTask => "claim_alloc_value_task",
         }
     }
 
@@ -251,6 +308,18 @@ impl Workload {
                 | Self::GoSelect
                 | Self::GoSpawn1
         )
+    }
+
+    /// The section of the page that it stands in.
+    pub(crate) fn section(self) -> Section {
+        let (begin, _) = self.as_str().split_once('_').unwrap_or_default();
+        match begin {
+            "go" | "stall" | "lifo" | "http" => Section::Go,
+            "cs" => Section::Csharp,
+            "js" => Section::Js,
+            "claim" => Section::Claims,
+            _ => Section::Asyncio,
+        }
     }
 
     /// Whether it is one of the C# dialect's.
@@ -283,10 +352,19 @@ impl Workload {
     /// What the client says, where one on connections of its own gives the work.
     pub(crate) fn client(self) -> Option<Protocol> {
         match self {
-            Self::Echo | Self::GoEcho => Some(Protocol::Echo),
-            Self::HttpHello | Self::JsHttpHello => Some(Protocol::Http),
+            Self::Echo
+            | Self::GoEcho
+            | Self::ClaimEcho10
+            | Self::ClaimEcho100
+            | Self::ClaimEcho1000 => Some(Protocol::Echo),
+            Self::HttpHello | Self::JsHttpHello | Self::ClaimHttp => Some(Protocol::Http),
             _ => None,
         }
+    }
+
+    /// Whether what is allocated is counted, by a program of its own.
+    pub(crate) fn counts_allocations(self) -> bool {
+        matches!(self, Self::ClaimAllocTask | Self::ClaimAllocValueTask)
     }
 
     /// Whether a server in a process of its own answers.

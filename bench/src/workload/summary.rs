@@ -128,6 +128,27 @@ impl Workload {
             Self::JsHttpHello => {
                 "GET and 13 bytes on 100 kept connections, closed loop, one thread; requests per second"
             }
+            Self::ClaimEcho10 => {
+                "1 KiB messages on 10 connections, closed loop; requests per second"
+            }
+            Self::ClaimEcho100 => {
+                "1 KiB messages on 100 connections, closed loop; requests per second"
+            }
+            Self::ClaimEcho1000 => {
+                "1 KiB messages on 1 000 connections, closed loop; requests per second"
+            }
+            Self::ClaimParked => {
+                "tasks, goroutines and threads that wait for ever; resident bytes each"
+            }
+            Self::ClaimHttp => {
+                "GET and 13 bytes on 100 kept connections, two workers or processes; requests per second"
+            }
+            Self::ClaimAllocTask => {
+                "await an async method that returns a task and never waits; bytes allocated per await"
+            }
+            Self::ClaimAllocValueTask => {
+                "await one that returns a value task and never waits; bytes allocated per await"
+            }
             Self::JsFetch => {
                 "fetch 13 bytes from another process, 100 at a time; requests per second"
             }

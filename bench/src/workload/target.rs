@@ -3,12 +3,27 @@
 use super::Workload;
 use crate::names::RuntimeName::{self, Cpython, Dotnet, Epoll, Go, Node, Smol, Tokio, TokioMt};
 use crate::stall::Waiters;
+use serde::Serialize;
 
-/// What Fourfold has set itself against one peer: a bound on its figure divided by the peer's.
+/// What is bounded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Measure {
+    /// The figure divided by the peer's.
+    Ratio,
+    /// The figure less the peer's, which is a floor without any work of its own.
+    Excess,
+    /// The figure itself.
+    Own,
+}
+
+/// What Fourfold has set itself against one peer.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Target {
     /// The peer.
     pub(crate) peer: RuntimeName,
+    /// What is bounded.
+    pub(crate) measure: Measure,
     /// The bound: an upper one where less is better, a lower one where more is.
     pub(crate) bound: f64,
 }
@@ -17,7 +32,7 @@ impl Workload {
     /// What Fourfold has set itself.
     pub(crate) fn targets(self) -> &'static [Target] {
         const fn to(peer: RuntimeName, bound: f64) -> Target {
-            Target { peer, bound }
+            Target { peer, measure: Measure::Ratio, bound }
         }
         match self {
             Self::Spawn => const { &[to(Tokio, 0.35), to(Smol, 0.9)] },
@@ -49,11 +64,21 @@ impl Workload {
             | Self::StallStartedBlock
             | Self::StallChannel
             | Self::StallChannelBlock
-            | Self::CsValueTask
             | Self::CsChannelUnbounded
             | Self::CsForEach
             | Self::JsAsyncFn
-            | Self::JsFetch => &[],
+            | Self::JsFetch
+            | Self::ClaimEcho10
+            | Self::ClaimEcho100
+            | Self::ClaimEcho1000
+            | Self::ClaimParked
+            | Self::ClaimHttp
+            | Self::ClaimAllocTask
+            | Self::ClaimAllocValueTask => &[],
+            // tokio's side is a plain call.
+            Self::CsValueTask => {
+                const { &[Target { peer: TokioMt, measure: Measure::Excess, bound: 3.0 }] }
+            }
             Self::CsRun | Self::CsTcs | Self::CsChannelBounded => const { &[to(Dotnet, 0.5)] },
             Self::JsAwaitNull | Self::JsAll => const { &[to(Node, 0.5)] },
             Self::JsThen => const { &[to(Node, 0.6)] },

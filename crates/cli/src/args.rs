@@ -19,11 +19,11 @@ pub(crate) struct Args {
 /// What the program can do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Probe HTTP hosts, many at once, and show when each ran.
+    // Without words of its own, so that those of `Ping` are in the help.
     Ping(Ping),
 }
 
-/// Probes HTTP hosts, many at once, and shows when each ran.
+/// Probe HTTP hosts, many at once, and show when each ran.
 ///
 /// The hosts of a lane run one after another, the lanes run at once. Without lanes, four hosts
 /// with set delays are started inside the process and probed: that works offline.
@@ -67,9 +67,13 @@ pub(crate) struct Ping {
     #[arg(long)]
     pub(crate) insecure: bool,
 
-    /// The manner in which the probes are written
-    #[arg(long, value_enum, default_value_t = DialectName::Asyncio)]
-    pub(crate) dialect: DialectName,
+    /// The manner in which the probes are written [default: asyncio; without lanes: all]
+    ///
+    /// Of all, each timeline is shown, and beneath them what the dialects were observed to do
+    /// differently in this run. Lanes of your own are probed in one, so that no host is asked four
+    /// times by surprise.
+    #[arg(long, value_enum)]
+    pub(crate) dialect: Option<DialectChoice>,
 
     /// Print one JSON object instead of the report (--help describes it)
     #[arg(long)]
@@ -82,11 +86,27 @@ pub(crate) struct Ping {
     /// Write when each probe ran to FILE, for chrome://tracing or ui.perfetto.dev
     #[arg(long, value_name = "FILE")]
     pub(crate) trace: Option<PathBuf>,
+
+    /// Write the report as a page for a browser to FILE; it needs nothing else, and no network
+    #[arg(long, value_name = "FILE")]
+    pub(crate) html: Option<PathBuf>,
 }
 
-/// The dialects of the runtime; see [`crate::dialect`].
+impl Ping {
+    /// The dialects to run, one after another.
+    pub(crate) fn dialects(&self) -> &'static [DialectName] {
+        let demonstration = self.lanes.is_empty() && self.file.is_none();
+        match self.dialect {
+            None if demonstration => &DialectName::ALL,
+            None => &[DialectName::Asyncio],
+            Some(choice) => choice.dialects(),
+        }
+    }
+}
+
+/// What can be asked for by `--dialect`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum DialectName {
+pub(crate) enum DialectChoice {
     /// Python's asyncio
     Asyncio,
     /// C# tasks
@@ -95,9 +115,36 @@ pub(crate) enum DialectName {
     Js,
     /// Goroutines
     Go,
+    /// These four, one after another
+    All,
+}
+
+impl DialectChoice {
+    fn dialects(self) -> &'static [DialectName] {
+        match self {
+            DialectChoice::Asyncio => &[DialectName::Asyncio],
+            DialectChoice::Csharp => &[DialectName::Csharp],
+            DialectChoice::Js => &[DialectName::Js],
+            DialectChoice::Go => &[DialectName::Go],
+            DialectChoice::All => &DialectName::ALL,
+        }
+    }
+}
+
+/// The dialects of the runtime; see [`crate::dialect`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum DialectName {
+    Asyncio,
+    Csharp,
+    Js,
+    Go,
 }
 
 impl DialectName {
+    /// In the order in which they run.
+    pub(crate) const ALL: [DialectName; 4] =
+        [DialectName::Asyncio, DialectName::Csharp, DialectName::Js, DialectName::Go];
+
     /// The name as it is written on the command line and in the JSON report.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -107,18 +154,30 @@ impl DialectName {
             DialectName::Go => "go",
         }
     }
+
+    /// The name as a reader knows it.
+    pub(crate) fn title(self) -> &'static str {
+        match self {
+            DialectName::Asyncio => "asyncio",
+            DialectName::Csharp => "C#",
+            DialectName::Js => "JavaScript",
+            DialectName::Go => "Go",
+        }
+    }
 }
 
 const AFTER_HELP: &str = "\
 Examples:
   fourfold ping
+  fourfold ping --html ping.html
   fourfold ping google.fr,google.ch google.es,google.com
   fourfold ping -n 5 -i 200ms https://example.org/";
 
 const AFTER_LONG_HELP: &str = r#"Examples:
   fourfold ping
+  fourfold ping --html ping.html
   fourfold ping google.fr,google.ch google.es,google.com
-  fourfold ping -n 5 -i 200ms https://example.org/
+  fourfold ping --dialect go -n 5 -i 200ms https://example.org/
   fourfold ping -f hosts.txt --timeout 2 --json > report.json
 
 JSON: exactly one object on standard output. Times are in seconds.
@@ -132,6 +191,26 @@ JSON: exactly one object on standard output. Times are in seconds.
   first. With -n above 1 a site is
      {"site": "google.fr", "url": "http://google.fr/", "rounds": [{"status": 200, ...}, ...]}
   with one entry for every round that was started.
+  Of more dialects than one the object is
+     {"dialects": [{"dialect": "asyncio", "real_time_s": 0.2, ..., "observed": {
+        "threading": {"threads": 1, "tasks": 3},
+        "blocking": {"blocked_s": 0.03, "neighbours": 4, "held_up": 4, "held_up_handed_over": 0},
+        "races": {"at_once": 1, "updates": 2, "lost": 0},
+        "scheduling": {"turns": 17, "phases": ["poll", "run"], "resumed": 9, "elsewhere": 0},
+        "futures": {"of": "task", "waiters": 3, "reached": 3},
+        "call": {"order": ["call", "return", "await", "first_line"], "same_thread": true},
+        "cancellation": {"arrival": "error", "name": "Cancelled", "cleanup_awaited": true,
+                         "reached_unpassed": true, "took_s": 0.0001}}}, ...]}
+  with the object above for each of them, and in 'observed' what was seen of it in this run, null
+  if Ctrl-C came first. 'order' has "call", "first_line", "return" and "await"; 'arrival' is
+  "error", "closed_channel" or "nothing".
+
+What is observed: 'threading' and 'scheduling' of the probes; the rest of small programs that run
+after them, the same in all dialects. A task blocks its thread beside four that tick, and then
+hands such a call over to a thread (blocking); two tasks read a number, wait for each other
+without an await, and write it back plus one (races); three wait for one result (futures); a
+function is called (call); two calls that wait are cancelled, one of which was passed a token, a
+signal or a context (cancellation).
 
 Exit code: 0 every host answered, whatever the status; 1 some did not; 2 wrong usage; 130 ended
 by Ctrl-C, which prints what is there. A second Ctrl-C ends the program at once.

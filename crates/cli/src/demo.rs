@@ -28,11 +28,12 @@ const LONGEST_REQUEST: u64 = 16 * 1024;
 
 const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
-/// What the user is told before the run.
-pub(crate) fn describe() -> String {
+/// What the user is told before the run, which is in one dialect or in several.
+pub(crate) fn describe(several: bool) -> String {
     let lanes = LANES.map(|lane| lane.map(|(site, ms)| format!("{site} {ms} ms")).join(", "));
+    let dialects = if several { ", in four dialects" } else { "" };
     format!(
-        "No lanes given: probing four hosts inside this process, with set delays:\n\
+        "No lanes given: probing four hosts inside this process{dialects}, with set delays:\n\
          \x20 lane 1  {}\n\
          \x20 lane 2  {}\n\
          The real ones: fourfold ping google.fr,google.ch google.es,google.com",

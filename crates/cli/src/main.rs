@@ -1,8 +1,9 @@
 //! The `fourfold` program.
 //!
 //! ```text
-//! args ──► lanes or demo ──► Plan ──► dialect ──► Run ──► report
-//!                 limits ──────┘         └──► progress
+//! args ──► lanes or demo ──► Plan ──► runs ──► dialect ──► Run ──────┬──► report
+//!                 limits ──────┘        │         └──► progress       │
+//!                                       └──► observe ──► Observed ────┘
 //! ```
 
 mod args;
@@ -10,10 +11,12 @@ mod demo;
 mod dialect;
 mod lanes;
 mod limits;
+mod observe;
 mod outcome;
 mod plan;
 mod progress;
 mod report;
+mod runs;
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -24,9 +27,8 @@ use std::sync::Arc;
 use clap::Parser;
 
 use crate::args::{Args, Command, Ping, wrong_usage};
-use crate::outcome::Run;
+use crate::outcome::DialectRun;
 use crate::plan::{ExchangePlan, Plan, Target};
-use crate::progress::Progress;
 use crate::report::{Look, Recorded, Recording, units};
 
 /// What a shell reports for a program that Ctrl-C ended.
@@ -44,15 +46,10 @@ fn main() -> ExitCode {
 }
 
 fn run(ping: &Ping) -> fourfold::Result<ExitCode> {
-    // Opened before anything runs, so that a wrong path does not cost a whole run.
-    let trace_file = ping.trace.as_ref().map(|path| {
-        let file = File::create(path).unwrap_or_else(|error| {
-            let path = path.display();
-            wrong_usage(format!("cannot write the trace to '{path}': {error}; name a file there"))
-        });
-        (path, file)
-    });
-    let lanes = lanes(ping)?;
+    let trace_file = Output::open("trace", ping.trace.as_deref());
+    let html_file = Output::open("page", ping.html.as_deref());
+    let dialects = ping.dialects();
+    let lanes = lanes(ping, dialects.len() > 1)?;
     let plan = Arc::new(Plan {
         concurrency: concurrency(ping, lanes.len()),
         lanes,
@@ -61,25 +58,57 @@ fn run(ping: &Ping) -> fourfold::Result<ExitCode> {
         timeout: ping.timeout,
         exchange: ExchangePlan { method: ping.method, http2: ping.http2, insecure: ping.insecure },
     });
-    let progress = Progress::new(&plan, &Look::of_stderr(), !ping.no_progress);
     let recording = trace_file.is_some().then(Recording::start);
-    let run = dialect::run(ping.dialect, Arc::clone(&plan), Box::new(progress))?;
+    let runs = runs::run(dialects, &plan, !ping.no_progress)?;
     let recorded = recording.map(Recording::finish);
 
     let text = match ping.json {
-        true => report::json(ping.dialect, &plan, &run)?,
-        false => report::text(&plan, &run, &Look::of_stdout()),
+        true => report::json(&plan, &runs)?,
+        false => report::text(&plan, &runs, &Look::of_stdout()),
     };
     print(&text)?;
-    if let (Some((path, file)), Some(recorded)) = (trace_file, recorded) {
-        let written = recorded.write(&plan, &run, file);
-        written.map_err(|error| {
-            let path = path.display();
-            fourfold::Error::msg(format!("the trace could not be written to '{path}': {error}"))
-        })?;
-        eprintln!("\n{}", trace_note(path, &recorded));
+    if let (Some(file), Some(recorded)) = (trace_file, recorded) {
+        let note = trace_note(file.path, &recorded);
+        file.write(note, |out| recorded.write(&plan, &runs, out))?;
     }
-    Ok(exit_code(&plan, &run))
+    if let Some(file) = html_file {
+        let note = format!("Page: {}; open it in a browser", file.path.display());
+        file.write(note, |mut out| out.write_all(report::html(&plan, &runs).as_bytes()))?;
+    }
+    Ok(exit_code(&plan, &runs))
+}
+
+/// A file that the user asked for.
+struct Output<'a> {
+    what: &'static str,
+    path: &'a Path,
+    file: File,
+}
+
+impl<'a> Output<'a> {
+    /// Opened before anything runs, so that a wrong path does not cost a whole run.
+    fn open(what: &'static str, path: Option<&'a Path>) -> Option<Output<'a>> {
+        let path = path?;
+        let file = File::create(path).unwrap_or_else(|error| {
+            let path = path.display();
+            wrong_usage(format!("cannot write the {what} to '{path}': {error}; name a file there"))
+        });
+        Some(Output { what, path, file })
+    }
+
+    /// Writes it and says on standard error where it is.
+    fn write(
+        self,
+        note: String,
+        write: impl FnOnce(File) -> io::Result<()>,
+    ) -> fourfold::Result<()> {
+        write(self.file).map_err(|error| {
+            let (what, path) = (self.what, self.path.display());
+            fourfold::Error::msg(format!("the {what} could not be written to '{path}': {error}"))
+        })?;
+        eprintln!("\n{note}");
+        Ok(())
+    }
 }
 
 /// Where the trace is, and what to do with it.
@@ -92,23 +121,25 @@ fn trace_note(path: &Path, recorded: &Recorded) -> String {
     format!("Trace: {path} ({events} events{missed}); open it at https://ui.perfetto.dev")
 }
 
-fn exit_code(plan: &Plan, run: &Run) -> ExitCode {
-    match (run.interrupted, run.all_answered(plan)) {
-        (true, _) => ExitCode::from(INTERRUPTED),
-        (false, true) => ExitCode::SUCCESS,
-        (false, false) => ExitCode::FAILURE,
+fn exit_code(plan: &Plan, runs: &[DialectRun]) -> ExitCode {
+    if report::interrupted(runs) {
+        ExitCode::from(INTERRUPTED)
+    } else if runs.iter().all(|DialectRun { run, .. }| run.all_answered(plan)) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
     }
 }
 
 /// The lanes from the command line and from the file, or those of the demonstration.
-fn lanes(ping: &Ping) -> fourfold::Result<Vec<Vec<Target>>> {
+fn lanes(ping: &Ping, several_dialects: bool) -> fourfold::Result<Vec<Vec<Target>>> {
     let given: Result<Vec<_>, _> = ping.lanes.iter().map(|lane| lanes::parse_lane(lane)).collect();
     let mut lanes = given.unwrap_or_else(|error| wrong_usage(error));
     if let Some(path) = &ping.file {
         lanes.extend(lanes::read_file(path).unwrap_or_else(|error| wrong_usage(error)));
     }
     if lanes.is_empty() {
-        eprintln!("{}\n", demo::describe());
+        eprintln!("{}\n", demo::describe(several_dialects));
         lanes = demo::start()?;
     }
     Ok(lanes)

@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use fourfold::http::{Exchange, ExchangeError, PhasesSoFar};
 
+use crate::args::DialectName;
+use crate::observe::Observed;
 use crate::plan::{Plan, Target};
 
 /// What came of one probe.
@@ -116,7 +118,24 @@ pub(crate) struct Site<'a> {
     pub(crate) rounds: &'a [Outcome],
 }
 
+/// What came of a plan in one dialect.
+#[derive(Clone, Debug)]
+pub(crate) struct DialectRun {
+    /// Which one.
+    pub(crate) dialect: DialectName,
+    /// What came of the probes.
+    pub(crate) run: Run,
+    /// What it did differently from the others, if that was asked for and Ctrl-C left time for it.
+    pub(crate) observed: Option<Observed>,
+}
+
 impl Run {
+    /// The run of a plan that Ctrl-C came before.
+    pub(crate) fn not_begun(plan: &Plan) -> Run {
+        let lanes = plan.lanes.iter().map(|lane| vec![Vec::new(); lane.len()]).collect();
+        Run { began: Instant::now(), lanes, real: Duration::ZERO, interrupted: true }
+    }
+
     /// All sites, lane by lane.
     pub(crate) fn sites<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = Site<'a>> {
         self.lanes.iter().zip(&plan.lanes).enumerate().flat_map(|(lane, (runs, targets))| {

@@ -19,13 +19,20 @@ const DRAWS: u8 = 15;
 /// is dropped.
 pub(crate) struct Progress {
     bar: ProgressBar,
+    title: Option<&'static str>,
     in_flight: AtomicUsize,
     failed: AtomicUsize,
 }
 
 impl Progress {
-    /// A bar for `plan`, hidden if `wanted` is not set or standard error is no terminal.
-    pub(crate) fn new(plan: &Plan, look: &Look, wanted: bool) -> Progress {
+    /// A bar for `plan`, hidden if `wanted` is not set or standard error is no terminal. A `title`
+    /// tells it from those of other runs.
+    pub(crate) fn new(
+        plan: &Plan,
+        title: Option<&'static str>,
+        look: &Look,
+        wanted: bool,
+    ) -> Progress {
         let bar = match wanted && io::stderr().is_terminal() {
             true => {
                 let place = Box::new(RoomForCtrlC(Term::buffered_stderr()));
@@ -43,7 +50,7 @@ impl Progress {
         let style = ProgressStyle::with_template(template).unwrap_or(ProgressStyle::default_bar());
         bar.set_style(style.progress_chars(chars));
         bar.enable_steady_tick(Duration::from_millis(100));
-        Progress { bar, in_flight: AtomicUsize::new(0), failed: AtomicUsize::new(0) }
+        Progress { bar, title, in_flight: AtomicUsize::new(0), failed: AtomicUsize::new(0) }
     }
 
     fn say(&self) {
@@ -51,7 +58,8 @@ impl Progress {
             return;
         }
         let (done, all) = (self.bar.position(), self.bar.length().unwrap_or_default());
-        self.bar.set_prefix(format!("{} of {}", units::count(done), units::count(all)));
+        let title = self.title.map(|title| format!("{title}  ")).unwrap_or_default();
+        self.bar.set_prefix(format!("{title}{} of {}", units::count(done), units::count(all)));
         let in_flight = self.in_flight.load(Ordering::Relaxed);
         self.bar.set_message(match self.failed.load(Ordering::Relaxed) {
             0 => format!("{in_flight} in flight"),

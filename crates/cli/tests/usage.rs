@@ -30,6 +30,7 @@ fn mistakes_are_named_with_their_remedy() {
     assert!(usage_error(&["--method", "BREW", "a"]).contains("HEAD"));
     assert!(usage_error(&["-f", "/no/such/file"]).contains("'/no/such/file'"));
     assert!(usage_error(&["--trace", "/no/such/folder/x"]).contains("'/no/such/folder/x'"));
+    assert!(usage_error(&["--html", "/no/such/folder/x"]).contains("'/no/such/folder/x'"));
 }
 
 #[test]
@@ -37,7 +38,17 @@ fn help_documents_the_json_and_the_exit_codes() {
     let output = run(&["--help"]);
     assert_eq!(output.status.code(), Some(0));
     let help = text(&output.stdout);
-    for part in ["\"rounds\"", "real_time_s", "Exit code", "130", "NO_COLOR", "--concurrency"] {
+    for part in [
+        "\"rounds\"",
+        "real_time_s",
+        "Exit code",
+        "130",
+        "NO_COLOR",
+        "--concurrency",
+        "--html",
+        "\"observed\"",
+        "These four",
+    ] {
         assert!(help.contains(part), "{part} is missing in\n{help}");
     }
 }

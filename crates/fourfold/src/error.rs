@@ -164,6 +164,11 @@ impl Error {
         self.kind() == Kind::Panic
     }
 
+    /// Whether it is a dialect's own type.
+    pub(crate) fn is_typed(&self) -> bool {
+        matches!(&self.0.repr, Repr::Typed { .. } | Repr::Std(_))
+    }
+
     /// The members of a group, empty for every other kind.
     pub fn errors(&self) -> &[Error] {
         match &self.0.repr {

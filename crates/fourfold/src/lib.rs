@@ -30,10 +30,12 @@
 //! | [`go`] | the Go dialect: goroutines, channels, `select!`, locks, contexts, timers, connections | |
 //! | [`csharp`] | the C# dialect: hot tasks, tokens, contexts, schedulers, value tasks, channels, async streams, `HttpClient` | |
 //! | [`js`] | the JavaScript dialect: promises, Node's event loop, timers, signals, generators, emitters, `fetch` | |
+//! | [`interop`] | cancellations that cross from one dialect to another, tasks of a loop seen from other threads | |
 //! | [`generator`] | generators driven by hand, as Python has them | |
 //! | [`net`] | TCP, UDP and Unix sockets, name resolution | a running loop |
 //! | [`tls`] | TLS over any stream of bytes | feature `tls`, on by default |
 //! | [`http`] | an HTTP client, a server, and single timed exchanges | feature `http`, on by default; `http2` |
+//! | [`dump`](dump()), [`trace`] | who waits for whom, across all dialects; timelines | |
 //! | `compat` | futures and streams of bytes that need tokio, in any dialect | feature `tokio` |
 //! | [`Error`] | the one error type that crosses all of them | |
 //!
@@ -64,9 +66,11 @@ pub mod asyncio;
 #[cfg(feature = "tokio")]
 pub mod compat;
 pub mod csharp;
+mod dump;
 mod error;
 pub mod generator;
 pub mod go;
+pub mod interop;
 pub mod js;
 
 #[cfg(feature = "http")]
@@ -78,6 +82,9 @@ pub mod tls;
 
 #[cfg(feature = "tokio")]
 pub use compat::compat;
+pub use dump::{Dialect, Dump, DumpedTask, Observation, dump, observe};
+#[cfg(unix)]
+pub use dump::{DumpFormat, dump_on_signal};
 pub use error::{Error, Kind, Result};
 #[doc(inline)]
 pub use fourfold_kernel::trace;
@@ -99,6 +106,9 @@ mod pages {
     #[cfg(feature = "http")]
     #[doc = include_str!("../../../docs/javascript.md")]
     struct JavaScript;
+
+    #[doc = include_str!("../../../docs/observing.md")]
+    struct Observing;
 
     #[cfg(feature = "http")]
     #[doc = include_str!("../../../README.md")]

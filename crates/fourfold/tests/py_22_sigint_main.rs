@@ -34,7 +34,8 @@ fn main() {
             std::thread::spawn(interrupted).join().unwrap();
         }
         Ok("handled by somebody else") => {
-            let seen = std::sync::Arc::default();
+            use std::sync::atomic::Ordering::SeqCst;
+            let seen = std::sync::Arc::<std::sync::atomic::AtomicBool>::default();
             signal_hook::flag::register(Signal::INT.as_raw(), std::sync::Arc::clone(&seen))
                 .unwrap();
             asyncio::run(async {
@@ -42,7 +43,11 @@ fn main() {
                 sleep(Duration::from_millis(20)).await
             })
             .unwrap();
-            assert!(seen.load(std::sync::atomic::Ordering::Acquire));
+            assert!(seen.swap(false, SeqCst));
+            // A runner that insists hears it as well; after it, it is somebody else's alone.
+            asyncio::Runner::new().handle_sigint(true).run(async { Ok(()) }).unwrap();
+            signal_hook::low_level::raise(Signal::INT.as_raw()).unwrap();
+            assert!(seen.load(SeqCst));
         }
         _ => {
             let run = |program| {

@@ -4,6 +4,7 @@
 //! [`current`] for the [`Driver`] of the loop that is running on this thread and finds there the
 //! reactor, the clock, the timers and a way to start another task.
 
+use std::any::Any;
 use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
@@ -66,7 +67,25 @@ pub trait Driver: Send + Sync + 'static {
     fn outside_work(&self) -> Option<OutsideWork> {
         None
     }
+
+    /// What the task that is polled here was asked to stop with, if it was and the wait that asks this is
+    /// to answer for it; it is not told again. `None` from a driver whose tasks are not asked to stop, or
+    /// are by other means.
+    ///
+    /// Called on the owner thread, in a poll.
+    fn take_cancellation(&self) -> Option<Cancellation> {
+        None
+    }
+
+    /// The task that is polled here is about to wait, and the wait will ask for its
+    /// [cancellation](Driver::take_cancellation) when it is polled again: a request wakes it.
+    ///
+    /// Called on the owner thread, in a poll.
+    fn waits_for_cancellation(&self) {}
 }
+
+/// Why a task was asked to stop, in the words of its dialect.
+pub type Cancellation = Box<dyn Any + Send>;
 
 /// Returned by [`Driver::outside_work`]; may be dropped on any thread.
 pub type OutsideWork = Box<dyn Send + Sync>;

@@ -5,7 +5,7 @@ use std::panic::Location;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-use fourfold_kernel::trace::{self, Outcome, Recording, Spawned, TaskId};
+use fourfold_kernel::trace::{self, Outcome, Owner, Place, Recording, Spawned, TaskId};
 use serde_json::Value;
 
 /// One test at a time, so that a recording holds what its test did and nothing else.
@@ -223,4 +223,81 @@ fn further_events_stand_in_the_same_list() {
     let events = trace["traceEvents"].as_array().unwrap();
     let named = |name| events.iter().filter(|event| event["name"] == name).count();
     assert_eq!((named("ours"), named("theirs")), (1, 2));
+}
+
+fn queue(len: usize) -> Place {
+    Place::Queue { queue: 0x1000, len }
+}
+
+/// How long after the recording's start each arrow of this name begins and ends.
+fn spans(events: &[Value], name: &str) -> Vec<(f64, f64)> {
+    let of = |phase: &'static str| {
+        events.iter().filter(move |event| event["ph"] == phase && event["name"] == name)
+    };
+    let at = |event: &Value| event["ts"].as_f64().unwrap();
+    of("s").zip(of("f")).map(|(start, end)| (at(start), at(end))).collect()
+}
+
+#[test]
+fn a_value_is_followed_from_hand_to_hand() {
+    let events = record(|| {
+        // A receiver waits, and gets a value.
+        trace::sent(|| Place::Hand(0x10));
+        trace::received(|| Place::Hand(0x10));
+        // Two values pass each other nowhere: first in, first out.
+        trace::sent(|| queue(0));
+        trace::sent(|| queue(1));
+        trace::received(|| queue(2));
+        trace::received(|| queue(1));
+        // A sender waits with its value, which goes behind another when there is room.
+        trace::sent(|| queue(0));
+        trace::sent(|| Place::Hand(0x20));
+        trace::received(|| queue(1));
+        trace::queued(0x20, 0x1000, 0);
+        trace::received(|| queue(1));
+        // Nobody sent this one.
+        trace::received(|| Place::Hand(0x20));
+    });
+    let spans = spans(&events, "send");
+    assert_eq!(spans.len(), 5);
+    assert!(spans.iter().all(|(start, end)| start <= end));
+    assert!(spans[1].0 < spans[2].0 && spans[1].1 < spans[2].1);
+}
+
+#[test]
+fn a_value_from_before_the_recording_takes_nobody_s_arrow() {
+    let events = record(|| {
+        // Two are there already, and one is put in front of them again.
+        trace::sent(|| queue(2));
+        trace::instant("after", format_args!(""));
+        trace::received(|| queue(3));
+        trace::received(|| queue(2));
+        trace::received(|| queue(2));
+        trace::received(|| queue(1));
+    });
+    let after = events.iter().find(|event| event["name"] == "after").unwrap();
+    let spans = spans(&events, "send");
+    assert_eq!(spans.len(), 1);
+    assert!(spans[0].0 < after["ts"].as_f64().unwrap());
+}
+
+#[test]
+fn a_counter_says_whose_it_is() {
+    let events = thread::scope(|scope| {
+        let worker = thread::Builder::new().name("w-1".to_owned());
+        let count = || {
+            record(|| {
+                trace::counter_of(Owner::Thread, "run queue", 3);
+                trace::counter_of(Owner::Named("pool"), "run queue", 4);
+                trace::counter("open", 5);
+            })
+        };
+        worker.spawn_scoped(scope, count).unwrap().join().unwrap()
+    });
+    let counters: Vec<_> = events
+        .iter()
+        .filter(|event| event["ph"] == "C")
+        .map(|event| (text(event, "name"), event["args"]["value"].as_i64().unwrap()))
+        .collect();
+    assert_eq!(counters, [("run queue of w-1", 3), ("run queue of pool", 4), ("open", 5)]);
 }

@@ -3,7 +3,11 @@
 
 use std::panic::Location;
 
-use fourfold_kernel::trace::{self, Outcome, Spawned, State, TaskId, TaskSnapshot};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use fourfold_kernel::trace::{self, Asked, Doing, Outcome, Spawned, State, TaskId, TaskSnapshot};
 
 #[track_caller]
 fn spawn(name: Option<&str>) -> TaskId {
@@ -165,4 +169,135 @@ fn a_cycle_of_waiting_is_marked_in_the_text() {
     for id in [a, b, c, outside, own] {
         trace::finished(id, Outcome::Done);
     }
+}
+
+fn doing(state: State, reason: Option<&'static str>, since: Option<Duration>) -> Doing {
+    Doing { state, reason, on: None, since }
+}
+
+#[track_caller]
+fn find(id: TaskId, doing: Doing) {
+    let spawned = Spawned { kind: "task", name: Some("old"), location: Location::caller() };
+    trace::found(id, spawned, None, doing);
+}
+
+#[test]
+fn what_was_found_counts_until_the_task_is_seen() {
+    let _observer = trace::observe();
+    let id = TaskId::next();
+    find(id, doing(State::Waiting, Some("sleep"), None));
+    let task = get(id);
+    assert_eq!(
+        (task.state, task.reason, task.since_at_least),
+        (State::Waiting, Some("sleep"), true)
+    );
+    assert_eq!((task.name.as_deref(), task.polls), (Some("old"), 0));
+    assert!(task.spawned_at.is_some());
+
+    // Looked at again, since it went on meanwhile.
+    find(id, doing(State::Waiting, Some("lock"), Some(Duration::from_secs(3))));
+    let task = get(id);
+    assert_eq!((task.reason, task.since_at_least), (Some("lock"), false));
+    assert!(task.since >= Duration::from_secs(3));
+
+    poll_waiting(id, "queue", None);
+    find(id, doing(State::Ready, None, None));
+    let task = get(id);
+    assert_eq!((task.state, task.reason), (State::Waiting, Some("queue")), "what is seen is newer");
+    trace::forgotten(id);
+    assert!(trace::snapshot().get(id).is_none());
+}
+
+#[test]
+fn one_that_is_found_in_its_poll_waits_when_that_ends() {
+    let _observer = trace::observe();
+    let id = TaskId::next();
+    let polling = trace::polling(id);
+    trace::forgotten(id);
+    find(id, doing(State::Running, None, None));
+    trace::waiting(id, "sleep", None);
+    drop(polling);
+    let task = get(id);
+    assert_eq!((task.state, task.reason), (State::Waiting, Some("sleep")));
+    trace::finished(id, Outcome::Done);
+}
+
+#[test]
+fn a_stranger_is_introduced_when_it_is_polled() {
+    let _observer = trace::observe();
+    let id = TaskId::next();
+    let spawned = || Spawned { kind: "method", name: None, location: Location::caller() };
+    drop(trace::polling_as(id, spawned));
+    let task = get(id);
+    assert_eq!((task.kind, task.state, task.polls), ("method", State::Waiting, 1));
+    assert!(task.spawned_at.is_some());
+    trace::finished(id, Outcome::Done);
+}
+
+#[test]
+fn a_thread_that_blocks_is_listed_and_a_task_that_does_waits() {
+    let _observer = trace::observe();
+    let on = spawn(None);
+    let blocking = trace::blocking("join", Some(on)).expect("somebody observes");
+    let waiter = get(on).awaited_by[0];
+    let thread = get(waiter);
+    assert_eq!(
+        (thread.kind, thread.state, thread.reason),
+        ("thread", State::Waiting, Some("join"))
+    );
+    assert_eq!(thread.name.as_deref(), std::thread::current().name());
+    drop(blocking);
+    assert!(trace::snapshot().get(waiter).is_none());
+
+    let id = spawn(None);
+    let polling = trace::polling(id);
+    let blocking = trace::blocking("join", Some(on));
+    assert_eq!((get(id).state, get(id).awaits), (State::Waiting, Some(on)));
+    drop(blocking);
+    assert_eq!(get(id).state, State::Running);
+    drop(polling);
+    trace::finished(id, Outcome::Done);
+    trace::finished(on, Outcome::Done);
+}
+
+struct Kept {
+    over: Arc<AtomicBool>,
+    asked: Arc<AtomicUsize>,
+}
+
+impl trace::List for Kept {
+    fn is_over(&self) -> bool {
+        self.over.load(Ordering::Relaxed)
+    }
+
+    fn tell(&self, asked: Asked) {
+        drop(asked);
+        self.asked.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn lists_are_asked_by_observations_that_begin_until_they_are_over() {
+    let (over, asked) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    trace::list(Kept { over: over.clone(), asked: asked.clone() });
+    // Other tests observe at times, so an observation may not be the first.
+    while asked.load(Ordering::Relaxed) == 0 {
+        drop(trace::observe());
+        std::thread::yield_now();
+    }
+    assert!(trace::wait_for_lists(Duration::from_secs(60)));
+    over.store(true, Ordering::Relaxed);
+    // An observation that began before may still be asking.
+    let settled = loop {
+        let before = asked.load(Ordering::Relaxed);
+        for _ in 0..64 {
+            drop(trace::observe());
+            std::thread::yield_now();
+        }
+        if asked.load(Ordering::Relaxed) == before {
+            break before;
+        }
+    };
+    drop(trace::observe());
+    assert_eq!(asked.load(Ordering::Relaxed), settled);
 }

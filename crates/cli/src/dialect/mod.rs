@@ -19,6 +19,8 @@ mod js;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+pub(crate) use interrupt::Interrupts;
+
 use crate::args::DialectName;
 use crate::outcome::{Ending, Outcome, Phases, Run};
 use crate::plan::Plan;
@@ -40,7 +42,7 @@ pub(crate) trait Observer: Send + Sync {
 }
 
 /// Probes everything in `plan` in the manner of `dialect` and returns when all has ended, or
-/// Ctrl-C has cancelled what was left. From the call on, the second Ctrl-C ends the program.
+/// Ctrl-C has cancelled what was left.
 ///
 /// # Errors
 ///
@@ -50,7 +52,6 @@ pub(crate) fn run(
     plan: Arc<Plan>,
     observer: Box<dyn Observer>,
 ) -> fourfold::Result<Run> {
-    interrupt::second_ends_the_program()?;
     let recorder = Arc::new(Recorder::new(Arc::clone(&plan), observer));
     let interrupted = match dialect {
         DialectName::Asyncio => asyncio::run(plan, Arc::clone(&recorder))?,

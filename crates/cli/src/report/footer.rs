@@ -17,12 +17,7 @@ pub(super) fn footer(plan: &Plan, run: &Run, look: &Look) -> String {
         ("Real time", units::time(real), span),
         ("Total time", units::time(total), "all probes one after another"),
     ];
-    if !real.is_zero() && !total.is_zero() {
-        let speed_up = total.as_secs_f64() / real.as_secs_f64();
-        let times = look.pick("×", "x");
-        let digits = if speed_up < 99.95 { 2 } else { 0 };
-        lines.push(("Speed-up", format!("{speed_up:.digits$}{times}"), ""));
-    }
+    lines.extend(speed_up(run, look).map(|speed_up| ("Speed-up", speed_up, "")));
     let mut text = String::new();
     for (label, figure, note) in lines {
         let gap = " ".repeat(9usize.saturating_sub(figure.width()));
@@ -35,14 +30,25 @@ pub(super) fn footer(plan: &Plan, run: &Run, look: &Look) -> String {
     }
     if run.interrupted {
         let made = run.outcomes().filter(|outcome| outcome.answered()).count() as u64;
-        let text_of = format!(
-            "Interrupted: {} of {} answered before Ctrl-C.",
-            units::count(made),
-            units::counted(plan.probes(), "probe")
-        );
         text.push('\n');
-        text.push_str(&look.red(&text_of));
-        text.push('\n');
+        text.push_str(&interruption(made, plan.probes(), look));
     }
     text
+}
+
+/// How many times faster the probes were than one after another.
+pub(super) fn speed_up(run: &Run, look: &Look) -> Option<String> {
+    let (real, total) = (run.real, run.total());
+    if real.is_zero() || total.is_zero() {
+        return None;
+    }
+    let speed_up = total.as_secs_f64() / real.as_secs_f64();
+    let digits = if speed_up < 99.95 { 2 } else { 0 };
+    Some(format!("{speed_up:.digits$}{}", look.pick("×", "x")))
+}
+
+/// The last line of a run that Ctrl-C ended.
+pub(super) fn interruption(answered: u64, planned: u64, look: &Look) -> String {
+    let (answered, planned) = (units::count(answered), units::counted(planned, "probe"));
+    look.red(&format!("Interrupted: {answered} of {planned} answered before Ctrl-C.")) + "\n"
 }

@@ -7,17 +7,26 @@ use std::path::Path;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::report::{Look, sample, text};
+use crate::outcome::{DialectRun, Run};
+use crate::plan::Plan;
+use crate::report::{Look, one, sample, text};
 
 const PLAIN: Look = Look { width: 80, unicode: true, colour: false };
 
-fn check(name: &str, (plan, run): (crate::plan::Plan, crate::outcome::Run), look: &Look) {
-    let found = text(&plan, &run, look);
+fn check(name: &str, (plan, run): (Plan, Run), look: &Look) {
+    check_text(name, &one(&plan, &run, look), look);
+}
+
+fn check_all(name: &str, (plan, runs): (Plan, Vec<DialectRun>), look: &Look) {
+    check_text(name, &text(&plan, &runs, look), look);
+}
+
+fn check_text(name: &str, found: &str, look: &Look) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden");
     let path = folder.join(format!("{name}.txt"));
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         std::fs::create_dir_all(folder).unwrap();
-        std::fs::write(&path, &found).unwrap();
+        std::fs::write(&path, found).unwrap();
     }
     let expected = std::fs::read_to_string(&path).unwrap();
     assert_eq!(found, expected, "{} differs; it is now\n{found}", path.display());
@@ -71,4 +80,34 @@ fn several_rounds() {
 #[test]
 fn thousands_of_sites() {
     check("many", sample::many(2_000), &PLAIN);
+}
+
+#[test]
+fn four_dialects() {
+    check_all("four", sample::four(), &PLAIN);
+}
+
+#[test]
+fn four_dialects_where_there_is_room() {
+    check_all("four-120", sample::four(), &Look { width: 120, ..PLAIN });
+}
+
+#[test]
+fn four_dialects_where_there_is_hardly_any_room() {
+    check_all("four-50", sample::four(), &Look { width: 50, unicode: false, ..PLAIN });
+}
+
+#[test]
+fn four_dialects_in_colour() {
+    check_all("four-colour", sample::four(), &Look { colour: true, ..PLAIN });
+}
+
+#[test]
+fn four_dialects_with_failures_and_an_interruption() {
+    check_all("four-troubled", sample::four_troubled(), &PLAIN);
+}
+
+#[test]
+fn four_dialects_in_several_rounds() {
+    check_all("four-rounds", sample::four_of(sample::rounds()), &PLAIN);
 }

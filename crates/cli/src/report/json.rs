@@ -17,14 +17,22 @@
 //!  "start_s": 0.0, "time_s": 0.12, "phases": {}}]}
 //! ```
 //!
-//! with one entry, `phases` filled in as above, for every round that was started.
+//! with one entry, `phases` filled in as above, for every round that was started. Of several dialects
+//! the object is
+//!
+//! ```json
+//! {"dialects": [{"dialect": "asyncio", "real_time_s": 0.2, "total_time_s": 0.36, "lanes": [],
+//!                "observed": {"threading": {"threads": 1, "tasks": 3}}}]}
+//! ```
+//!
+//! with what stands above for each, and all that was [observed](crate::observe), or null.
 
 use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::args::DialectName;
-use crate::outcome::{Ending, NOT_RUN, Outcome, Run, Site};
+use crate::observe::Observed;
+use crate::outcome::{DialectRun, Ending, NOT_RUN, Outcome, Site};
 use crate::plan::Plan;
 
 #[derive(Serialize)]
@@ -33,6 +41,18 @@ struct Report<'a> {
     real_time_s: f64,
     total_time_s: f64,
     lanes: Vec<LaneReport<'a>>,
+}
+
+#[derive(Serialize)]
+struct Compared<'a> {
+    dialects: Vec<ComparedReport<'a>>,
+}
+
+#[derive(Serialize)]
+struct ComparedReport<'a> {
+    #[serde(flatten)]
+    report: Report<'a>,
+    observed: Option<&'a Observed>,
 }
 
 #[derive(Serialize)]
@@ -77,7 +97,21 @@ struct PhasesReport {
 /// # Errors
 ///
 /// Does not fail for any run; the error is the serializer's.
-pub(crate) fn json(dialect: DialectName, plan: &Plan, run: &Run) -> serde_json::Result<String> {
+pub(crate) fn json(plan: &Plan, runs: &[DialectRun]) -> serde_json::Result<String> {
+    let text = match runs {
+        [only] => serde_json::to_string(&report(plan, only)),
+        runs => {
+            let dialects = runs.iter().map(|run| ComparedReport {
+                report: report(plan, run),
+                observed: run.observed.as_ref(),
+            });
+            serde_json::to_string(&Compared { dialects: dialects.collect() })
+        }
+    };
+    Ok(text? + "\n")
+}
+
+fn report<'a>(plan: &'a Plan, DialectRun { dialect, run, .. }: &'a DialectRun) -> Report<'a> {
     let mut lanes: Vec<LaneReport<'_>> = plan
         .lanes
         .iter()
@@ -86,13 +120,12 @@ pub(crate) fn json(dialect: DialectName, plan: &Plan, run: &Run) -> serde_json::
     for site in run.sites(plan) {
         lanes[site.lane].sites.push(site_report(site, plan.count));
     }
-    let report = Report {
+    Report {
         dialect: dialect.name(),
         real_time_s: seconds(run.real),
         total_time_s: seconds(run.total()),
         lanes,
-    };
-    Ok(serde_json::to_string(&report)? + "\n")
+    }
 }
 
 fn site_report(site: Site<'_>, count: u32) -> SiteReport<'_> {
@@ -131,20 +164,41 @@ fn probe_report(outcome: &Outcome) -> ProbeReport<'_> {
 }
 
 /// Whole microseconds: further digits would be noise.
-fn seconds(time: Duration) -> f64 {
+pub(crate) fn seconds(time: Duration) -> f64 {
     time.as_micros() as f64 / 1e6
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::args::DialectName;
+    use crate::outcome::Run;
     use crate::report::sample;
     use serde_json::{Value, json};
 
     fn value(plan: &Plan, run: &Run) -> Value {
-        let text = super::json(DialectName::Asyncio, plan, run).unwrap();
+        let dialect = DialectName::Asyncio;
+        value_of(plan, &[DialectRun { dialect, run: run.clone(), observed: None }])
+    }
+
+    fn value_of(plan: &Plan, runs: &[DialectRun]) -> Value {
+        let text = super::json(plan, runs).unwrap();
         assert_eq!(text.matches('\n').count(), 1);
         serde_json::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn several_dialects_are_one_object() {
+        let (plan, runs) = sample::four();
+        let value = value_of(&plan, &runs);
+        let dialects = value["dialects"].as_array().unwrap();
+        let names: Vec<&Value> = dialects.iter().map(|report| &report["dialect"]).collect();
+        assert_eq!(names, ["asyncio", "csharp", "js", "go"]);
+        assert_eq!(dialects[3]["real_time_s"], 0.202);
+        assert_eq!(dialects[3]["lanes"][0]["sites"][0]["status"], 200);
+        assert_eq!(dialects[0]["observed"]["blocking"]["blocked_s"], 0.03);
+        assert_eq!(dialects[3]["observed"]["cancellation"]["arrival"], "closed_channel");
+        assert_eq!(dialects[3]["observed"]["cancellation"]["took_s"], 0.00012);
     }
 
     #[test]

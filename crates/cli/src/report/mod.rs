@@ -1,9 +1,13 @@
-//! What a run is shown as: tables, a timeline and three figures for a reader; one JSON object for
-//! a program; a trace for a viewer.
+//! What a run is shown as: tables, a timeline and three figures for a reader, as text or as a page;
+//! one JSON object for a program; a trace for a viewer. Of several dialects the timelines stand under
+//! each other, and under them what was observed.
 
+mod comparison;
 mod footer;
+mod html;
 mod json;
 mod look;
+mod observed;
 mod stats;
 mod summary;
 mod table;
@@ -16,10 +20,11 @@ mod golden;
 #[cfg(test)]
 mod sample;
 
-use crate::outcome::{Ending, NOT_RUN, Run, Site};
+use crate::outcome::{DialectRun, Ending, NOT_RUN, Outcome, Run, Site};
 use crate::plan::Plan;
 
-pub(crate) use json::json;
+pub(crate) use html::html;
+pub(crate) use json::{json, seconds};
 pub(crate) use look::Look;
 pub(crate) use trace::{Recorded, Recording};
 
@@ -27,7 +32,21 @@ pub(crate) use trace::{Recorded, Recording};
 const MOST_ROWS: usize = 40;
 
 /// The whole report for a reader.
-pub(crate) fn text(plan: &Plan, run: &Run, look: &Look) -> String {
+pub(crate) fn text(plan: &Plan, runs: &[DialectRun], look: &Look) -> String {
+    match runs {
+        [only] => one(plan, &only.run, look),
+        runs => comparison::text(plan, runs, look),
+    }
+}
+
+/// Whether Ctrl-C ended a run, or came before all was observed.
+pub(crate) fn interrupted(runs: &[DialectRun]) -> bool {
+    let unobserved = runs.len() > 1 && runs.iter().any(|run| run.observed.is_none());
+    unobserved || runs.iter().any(|run| run.run.interrupted)
+}
+
+/// The report of one dialect.
+fn one(plan: &Plan, run: &Run, look: &Look) -> String {
     let mut parts = Vec::new();
     if plan.sites() > MOST_ROWS {
         parts.push(summary::sites(plan, run, look));
@@ -70,12 +89,7 @@ fn printable(text: &str) -> String {
 /// What a site's row says under "Status".
 fn status(site: Site<'_>) -> String {
     let mut codes: Vec<String> = Vec::new();
-    for outcome in site.rounds {
-        let code = match &outcome.ending {
-            Ending::Answered(code) => code.to_string(),
-            Ending::Failed(_) => "failed".into(),
-            Ending::Cancelled => "cancelled".into(),
-        };
+    for code in site.rounds.iter().map(code) {
         if !codes.contains(&code) {
             codes.push(code);
         }
@@ -86,6 +100,20 @@ fn status(site: Site<'_>) -> String {
         [code] => with_meaning(code),
         codes => codes.join(", "),
     }
+}
+
+/// How a probe ended, in one word.
+fn code(outcome: &Outcome) -> String {
+    match &outcome.ending {
+        Ending::Answered(code) => code.to_string(),
+        Ending::Failed(_) => "failed".into(),
+        Ending::Cancelled => "cancelled".into(),
+    }
+}
+
+/// What is said of one probe under "Status".
+fn outcome_status(outcome: &Outcome) -> String {
+    with_meaning(&code(outcome))
 }
 
 /// The widest a status with its meaning may be.

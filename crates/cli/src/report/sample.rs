@@ -2,8 +2,12 @@
 
 use std::time::{Duration, Instant};
 
+use crate::args::DialectName;
 use crate::lanes::parse_lane;
-use crate::outcome::{Ending, Outcome, Phases, Run};
+use crate::observe::{
+    Arrival, Blocking, Call, Cancellation, Moment, Observed, Races, Scheduling, Sharing, Threading,
+};
+use crate::outcome::{DialectRun, Ending, Outcome, Phases, Run};
 use crate::plan::{ExchangePlan, Method, Plan};
 
 pub(super) fn plan(lanes: &[&str], count: u32) -> Plan {
@@ -98,4 +102,75 @@ pub(super) fn many(sites: usize) -> (Plan, Run) {
         }
     });
     (plan, run(lanes.collect(), false))
+}
+
+/// What a loop does.
+pub(super) fn observed_loop() -> Observed {
+    use Moment::{Await, Call as Called, FirstLine, Return};
+    let ms = Duration::from_millis;
+    Observed {
+        threading: Threading { threads: 1, tasks: 3 },
+        blocking: Blocking { blocked: ms(30), neighbours: 4, held_up: 4, held_up_handed_over: 0 },
+        races: Races { at_once: 1, updates: 2, lost: 0 },
+        scheduling: Scheduling { turns: 17, phases: vec!["poll", "run"], resumed: 9, elsewhere: 0 },
+        futures: Sharing { of: "task", waiters: 3, reached: 3 },
+        call: Call { order: vec![Called, Return, Await, FirstLine], same_thread: true },
+        cancellation: Cancellation {
+            arrival: Arrival::Error,
+            name: Some("Cancelled".into()),
+            cleanup_awaited: true,
+            reached_unpassed: true,
+            took: Some(Duration::from_micros(120)),
+        },
+    }
+}
+
+/// What workers do.
+fn observed_pool() -> Observed {
+    use Moment::{Await, Call as Called, FirstLine, Return};
+    let seen = observed_loop();
+    Observed {
+        threading: Threading { threads: 2, tasks: 3 },
+        blocking: Blocking { held_up: 0, ..seen.blocking },
+        races: Races { at_once: 2, updates: 2, lost: 1 },
+        scheduling: Scheduling { turns: 0, phases: Vec::new(), resumed: 11, elsewhere: 2 },
+        futures: Sharing { of: "value", waiters: 3, reached: 1 },
+        call: Call { order: vec![Called, Return, FirstLine, Await], same_thread: false },
+        cancellation: Cancellation {
+            arrival: Arrival::ClosedChannel,
+            name: Some("context canceled".into()),
+            reached_unpassed: false,
+            ..seen.cancellation
+        },
+    }
+}
+
+/// The same in four dialects, two of them with loops.
+pub(super) fn four_of((plan, run): (Plan, Run)) -> (Plan, Vec<DialectRun>) {
+    let runs = DialectName::ALL.map(|dialect| {
+        let pool = matches!(dialect, DialectName::Csharp | DialectName::Go);
+        let observed = Some(if pool { observed_pool() } else { observed_loop() });
+        DialectRun { dialect, run: run.clone(), observed }
+    });
+    (plan, runs.into())
+}
+
+/// The demonstration in four dialects.
+pub(super) fn four() -> (Plan, Vec<DialectRun>) {
+    four_of(demo())
+}
+
+/// The second dialect was interrupted, the others not reached.
+pub(super) fn four_troubled() -> (Plan, Vec<DialectRun>) {
+    let (plan, mut runs) = four_of(troubled());
+    runs[0].run.interrupted = false;
+    runs[0].run.lanes[1].truncate(1);
+    runs[0].run.lanes[1].resize(3, vec![answered(300, 50)]);
+    for run in &mut runs {
+        run.observed = None;
+    }
+    for run in &mut runs[2..] {
+        run.run = Run::not_begun(&plan);
+    }
+    (plan, runs)
 }

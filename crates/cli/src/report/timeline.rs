@@ -16,12 +16,14 @@ use std::time::Duration;
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
-use crate::outcome::{Outcome, Run, Site};
+use crate::outcome::{DialectRun, Outcome, Run, Site};
 use crate::plan::Plan;
-use crate::report::{Look, MOST_ROWS, units};
+use crate::report::{Look, MOST_ROWS, comparison, units};
 
 mod axis;
 mod in_flight;
+
+pub(super) use axis::round_step;
 
 /// Below this a bar says nothing; the labels give way first.
 const NARROWEST_PLOT: usize = 16;
@@ -138,48 +140,95 @@ impl Layout {
 
 /// The timeline of a run, if anything ran.
 pub(super) fn timeline(plan: &Plan, run: &Run, look: &Look) -> Option<String> {
-    let span = run.outcomes().map(Outcome::end).max()?;
-    let span = span.max(Duration::from_micros(1));
-    let all: Vec<Site<'_>> = run.sites(plan).collect();
-    let rows = sample(&all);
-    let layout = Layout::new(plan, &rows, span, look);
+    run.outcomes().next()?;
+    let mut drawing = Drawing::new(plan, &[run], look);
+    drawing.rows(plan, run);
+    Some(drawing.finish())
+}
 
-    let mut text = String::new();
-    let mut used = Vec::new();
-    let mut lane_before = None;
-    for row in &rows {
-        let lane = match lane_before == Some(row.lane) || layout.lane == 0 {
-            true => String::new(),
-            false => format!("lane {}", row.lane + 1),
-        };
-        lane_before = Some(row.lane);
-        let halves = halves(row.rounds, &layout);
-        used.extend(halves.iter().flatten());
-        let mut line = look.dim(&look.fit(&lane, layout.lane));
-        line += &look.fit(&look.cut(&row.target.site, layout.site - GAP), layout.site);
-        line += &bar(&halves, look);
-        if layout.times {
-            line += &" ".repeat(GAP);
-            line += &look.dim(&time(row, look));
+/// The timelines of several dialects over one axis, each under its heading.
+pub(super) fn timelines(plan: &Plan, runs: &[DialectRun], look: &Look) -> String {
+    let all: Vec<&Run> = runs.iter().map(|run| &run.run).collect();
+    let mut drawing = Drawing::new(plan, &all, look);
+    for DialectRun { dialect, run, .. } in runs {
+        drawing.line(&comparison::heading(dialect.title(), run, look));
+        if run.outcomes().next().is_some() {
+            drawing.rows(plan, run);
         }
-        push(&mut text, &line);
     }
-    if rows.len() < all.len() {
-        push(&mut text, &in_flight::line(run, &layout, look));
+    drawing.notes.extend(comparison::note(look).map(str::to_owned));
+    drawing.finish()
+}
+
+/// One or several timelines over one axis.
+struct Drawing<'a> {
+    look: &'a Look,
+    layout: Layout,
+    used: Vec<Mark>,
+    text: String,
+    /// What stands below it all.
+    notes: Vec<String>,
+}
+
+impl<'a> Drawing<'a> {
+    fn new(plan: &Plan, runs: &[&Run], look: &'a Look) -> Drawing<'a> {
+        let ends = runs.iter().flat_map(|run| run.outcomes()).map(Outcome::end);
+        let span = ends.max().unwrap_or_default().max(Duration::from_micros(1));
+        let all: Vec<Site<'_>> = runs.iter().take(1).flat_map(|run| run.sites(plan)).collect();
+        let layout = Layout::new(plan, &sample(&all), span, look);
+        Drawing { look, layout, used: Vec::new(), text: String::new(), notes: Vec::new() }
     }
-    for line in axis::lines(&layout, look) {
-        push(&mut text, &line);
+
+    fn line(&mut self, line: &str) {
+        push(&mut self.text, line);
     }
-    for line in legend(used, look) {
-        push(&mut text, &line);
+
+    /// The bars of a run.
+    fn rows(&mut self, plan: &Plan, run: &Run) {
+        let (look, layout) = (self.look, &self.layout);
+        let all: Vec<Site<'_>> = run.sites(plan).collect();
+        let rows = sample(&all);
+        let mut lane_before = None;
+        for row in &rows {
+            let lane = match lane_before == Some(row.lane) || layout.lane == 0 {
+                true => String::new(),
+                false => format!("lane {}", row.lane + 1),
+            };
+            lane_before = Some(row.lane);
+            let halves = halves(row.rounds, layout);
+            self.used.extend(halves.iter().flatten());
+            let mut line = look.dim(&look.fit(&lane, layout.lane));
+            line += &look.fit(&look.cut(&row.target.site, layout.site - GAP), layout.site);
+            line += &bar(&halves, look);
+            if layout.times {
+                line += &" ".repeat(GAP);
+                line += &look.dim(&time(row, look));
+            }
+            push(&mut self.text, &line);
+        }
+        if rows.len() < all.len() {
+            push(&mut self.text, &in_flight::line(run, layout, look));
+            let (shown, of) =
+                (units::count(rows.len() as u64), units::counted(all.len() as u64, "site"));
+            let peak = units::count(in_flight::peak(run) as u64);
+            self.notes.push(format!("{shown} of {of}, at most {peak} in flight at once"));
+        }
     }
-    if rows.len() < all.len() {
-        let (shown, of) =
-            (units::count(rows.len() as u64), units::counted(all.len() as u64, "site"));
-        let peak = units::count(in_flight::peak(run) as u64);
-        push(&mut text, &look.dim(&format!("{shown} of {of}, at most {peak} in flight at once")));
+
+    /// The axis and what the marks mean.
+    fn finish(mut self) -> String {
+        for line in axis::lines(&self.layout, self.look) {
+            push(&mut self.text, &line);
+        }
+        for line in legend(self.used, self.look) {
+            push(&mut self.text, &line);
+        }
+        self.notes.dedup();
+        for note in self.notes {
+            push(&mut self.text, &self.look.dim(&note));
+        }
+        self.text
     }
-    Some(text)
 }
 
 fn push(text: &mut String, line: &str) {

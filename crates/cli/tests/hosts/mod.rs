@@ -98,14 +98,16 @@ pub(crate) fn dialect() -> &'static str {
     }
 }
 
-/// The program with these arguments, away from the terminal and the user's locale.
+/// The program in [that dialect](dialect) with these arguments, away from the terminal and the user's
+/// locale.
 pub(crate) fn ping(args: &[&str]) -> Command {
+    all_dialects(&[&["--dialect", dialect()], args].concat())
+}
+
+/// The same without the choice of a dialect: without lanes it is all four.
+pub(crate) fn all_dialects(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_fourfold"));
-    command.arg("ping");
-    if dialect() != "asyncio" {
-        command.args(["--dialect", dialect()]);
-    }
-    command.args(args).stdin(Stdio::null());
+    command.arg("ping").args(args).stdin(Stdio::null());
     command.env("LC_ALL", "C.UTF-8").env_remove("COLUMNS");
     command
 }

@@ -391,12 +391,7 @@ impl Local {
     /// The task waits on a future or another task.
     #[inline]
     pub(crate) fn wait_on(&self, cell: Erased<TaskData>) {
-        if trace::enabled()
-            && let Some(id) = self.id
-        {
-            let on = cell.data().local().id;
-            trace::waiting(id, if on.is_some() { "task" } else { "future" }, on);
-        }
+        tell_wait(cell.data().local());
         self.clear(Flag::Leaf);
         drop(self.waiting.replace(Some(cell)));
     }
@@ -450,6 +445,13 @@ impl Local {
             .flatten()
             .unwrap_or_else(|| format!("Task-{}", self.id.map_or(0, TaskId::get)).into())
     }
+}
+
+/// Whoever is polled here is about to wait for this cell.
+#[inline]
+pub(crate) fn tell_wait(awaited: &Local) {
+    let what = if awaited.id.is_some() { "task" } else { "future" };
+    trace::waiting_here(what, awaited.id);
 }
 
 /// Out of line, since few steps await something, do not end there, and then yield.
@@ -653,22 +655,22 @@ pub(crate) fn wait_in_leaf_at(
     reason: &'static WaitReason,
     site: Option<&'static Location<'static>>,
 ) {
+    wait_untold_at(reason, site);
+    trace::waiting_here(reason.0, None);
+}
+
+/// As [`wait_in_leaf_at`], of a wait around another, which tells traces better.
+#[inline]
+pub(crate) fn wait_untold_at(
+    reason: &'static WaitReason,
+    site: Option<&'static Location<'static>>,
+) {
     with_running(|data, _| {
         let local = data.local();
         local.set(Flag::Leaf);
         local.reason.set(reason);
         local.site.set(site);
-        if trace::enabled() {
-            trace_waiting(local, reason);
-        }
     });
-}
-
-#[cold]
-fn trace_waiting(local: &Local, reason: &'static WaitReason) {
-    if let Some(id) = local.id {
-        trace::waiting(id, reason.0, None);
-    }
 }
 
 #[cold]

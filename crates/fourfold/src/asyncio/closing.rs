@@ -60,6 +60,7 @@ impl Core {
                 Remote::Task(runnable) => self.queue_task(runnable),
                 Remote::Orphan(orphan) => super::cell::free_orphan(orphan),
                 Remote::Call(call) => drop(call),
+                Remote::Asked(asked) => drop(asked),
             }
         }
     }

@@ -7,17 +7,24 @@
 //! 2. Callbacks are taken when it becomes done, and called outside the lock, in the order added.
 
 use std::fmt;
+use std::future::IntoFuture;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::pin::Pin;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
+use fourfold_kernel::trace::{self, TaskId};
+
 use super::errors::InvalidState;
+use crate::interop::requested;
 use crate::{Error, Result};
 
 /// A result that another thread produces, or waits for.
 ///
 /// Executors give it, and [`run_coroutine_threadsafe`](super::run_coroutine_threadsafe). It can be used on any thread; clones refer
-/// to the same result. Where a loop runs, await it through [`wrap_future`](super::wrap_future): its own methods block.
+/// to the same result. Where a loop runs, await it, or a future of the loop that ends with it,
+/// [`wrap_future`](super::wrap_future): its other methods block.
 ///
 /// The original is
 /// [`concurrent.futures.Future`](https://docs.python.org/3/library/concurrent.futures.html#concurrent.futures.Future).
@@ -26,6 +33,8 @@ pub struct ConcurrentFuture<T: Send + 'static>(Arc<Shared<T>>);
 struct Shared<T: Send + 'static> {
     state: Mutex<State<T>>,
     changed: Condvar,
+    /// The task that produces it, if one does.
+    task: OnceLock<TaskId>,
 }
 
 struct State<T: Send + 'static> {
@@ -52,7 +61,24 @@ impl<T: Send + 'static> ConcurrentFuture<T> {
     /// A future that belongs to no executor: whoever has it settles it.
     pub fn new() -> ConcurrentFuture<T> {
         let state = State { phase: Phase::Pending, callbacks: Vec::new() };
-        ConcurrentFuture(Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() }))
+        ConcurrentFuture(Arc::new(Shared {
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+            task: OnceLock::new(),
+        }))
+    }
+
+    /// Says which task produces it.
+    pub(crate) fn comes_from(&self, task: Option<TaskId>) {
+        if let Some(task) = task {
+            // Only one ever does.
+            let _ = self.0.task.set(task);
+        }
+    }
+
+    /// The task that produces it, if that is known by now.
+    pub(crate) fn task(&self) -> Option<TaskId> {
+        self.0.task.get().copied()
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {
@@ -156,6 +182,8 @@ impl<T: Send + 'static> ConcurrentFuture<T> {
     fn wait(&self, timeout: Option<Duration>) -> Result<MutexGuard<'_, State<T>>> {
         let mut state = self.lock();
         let until = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let _blocking = matches!(state.phase, Phase::Pending | Phase::Running)
+            .then(|| trace::blocking("concurrent future", self.task()));
         while matches!(state.phase, Phase::Pending | Phase::Running) {
             state = match until {
                 None => self.0.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
@@ -230,6 +258,63 @@ impl<T: Clone + Send + 'static> ConcurrentFuture<T> {
             Phase::Done(outcome) => outcome.clone(),
             _ => Err(InvalidState::new("the result was taken already")),
         }
+    }
+}
+
+/// Awaits the outcome, in any dialect, and takes it, as [`take_result`](ConcurrentFuture::take_result) does. An
+/// asyncio task that is cancelled meanwhile cancels this, and fails with `Cancelled`.
+impl<T: Send + 'static> IntoFuture for ConcurrentFuture<T> {
+    type Output = Result<T>;
+    type IntoFuture = Taking<T>;
+
+    fn into_future(self) -> Taking<T> {
+        Taking { future: self, waker: None }
+    }
+}
+
+/// The future that awaiting a [`ConcurrentFuture`] is.
+#[derive(Debug)]
+#[must_use = "futures do nothing until they are awaited"]
+pub struct Taking<T: Send + 'static> {
+    future: ConcurrentFuture<T>,
+    /// Whom the callback wakes; none before there is a callback.
+    waker: Option<Arc<Mutex<Waker>>>,
+}
+
+impl<T: Send + 'static> std::future::Future for Taking<T> {
+    type Output = Result<T>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T>> {
+        if self.future.done() {
+            return Poll::Ready(self.future.take_result(None));
+        }
+        if let Some(reason) = requested() {
+            self.future.cancel();
+            return Poll::Ready(Err(reason));
+        }
+        match &self.waker {
+            Some(waker) => {
+                let mut waker = waker.lock().unwrap_or_else(PoisonError::into_inner);
+                waker.clone_from(context.waker());
+            }
+            None => {
+                let waker = Arc::new(Mutex::new(context.waker().clone()));
+                self.waker = Some(waker.clone());
+                self.future.add_done_callback(move |_| {
+                    // Not under the lock: what is woken may poll this, here and now.
+                    let waker = waker.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                    waker.wake();
+                });
+            }
+        }
+        // It may have ended while the waker was exchanged.
+        if self.future.done() {
+            return Poll::Ready(self.future.take_result(None));
+        }
+        if let Some(waits) = trace::current() {
+            trace::waiting(waits, "concurrent future", self.future.task());
+        }
+        Poll::Pending
     }
 }
 

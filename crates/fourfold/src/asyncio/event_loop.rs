@@ -99,6 +99,7 @@ impl Loop {
     }
 
     fn with_clock(clock: Clock) -> Result<Loop> {
+        crate::dump::at_start();
         let core = Core::new(clock)?;
         core.set_debug(super::debug::from_environment());
         Ok(Loop {

@@ -11,6 +11,8 @@ use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use fourfold_kernel::trace;
+
 use super::cell::{self, WaitReason};
 use crate::{Error, Result};
 
@@ -68,13 +70,15 @@ impl<F: Future> Future for Foreign<F> {
         let Some(foreign) = inner.as_mut().as_pin_mut() else {
             panic!("a cancellable future was polled after it was done");
         };
+        // The future itself knows better, if it says anything.
+        trace::waiting_here("foreign future", None);
         match foreign.poll(context) {
             Poll::Ready(output) => {
                 inner.set(None);
                 Poll::Ready(Ok(output))
             }
             Poll::Pending => {
-                cell::wait_in_leaf_at(&WaitReason("foreign future"), Some(made_at));
+                cell::wait_untold_at(&WaitReason("foreign future"), Some(made_at));
                 Poll::Pending
             }
         }

@@ -345,7 +345,10 @@ impl<T: 'static> Future<T> {
                 self.poll_itself(context)
             }
             Poll::Pending => {
-                cell::with_running(|data, _| data.local().wait_on(self.cell.erase()));
+                let known = cell::with_running(|data, _| data.local().wait_on(self.cell.erase()));
+                if known.is_none() {
+                    cell::tell_wait(self.cell.data().local());
+                }
                 Poll::Pending
             }
         }

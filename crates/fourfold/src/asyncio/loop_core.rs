@@ -19,8 +19,9 @@ use fourfold_kernel::reactor::{self, Reactor};
 use fourfold_kernel::task::{Erased, TaskList};
 use fourfold_kernel::thread::{self, Token};
 use fourfold_kernel::timer::{self, Clock, Wheel};
+use fourfold_kernel::trace;
 
-use super::cell::TaskData;
+use super::cell::{self, TaskData};
 use super::handles::Callback;
 use super::queueing::{Entry, Remote, TimerEntry};
 use super::task_builder::TaskFactory;
@@ -95,7 +96,7 @@ pub(crate) type CoreRef = HomeRef<Core>;
 impl Core {
     pub(crate) fn new(clock: Clock) -> std::io::Result<Arc<Core>> {
         let poll = Reactor::new()?;
-        Ok(Arc::new_cyclic(|this| Core {
+        let core = Arc::new_cyclic(|this| Core {
             this: this.clone(),
             owner: thread::token(),
             inbox: Inbox::new(),
@@ -122,7 +123,9 @@ impl Core {
                 factory: RefCell::new(None),
                 extras: super::extras::Extras::default(),
             }),
-        }))
+        });
+        trace::list(Listed(Arc::downgrade(&core)));
+        Ok(core)
     }
 
     /// One more reference to this core.
@@ -175,6 +178,11 @@ impl Core {
 
     pub(crate) fn tasks(&self) -> Vec<Erased<TaskData>> {
         self.local().tasks.borrow().iter().cloned().collect()
+    }
+
+    /// Tells an observation that begins of the tasks there are already.
+    pub(super) fn tell_tasks(&self) {
+        self.tasks().iter().for_each(super::tasks::tell);
     }
 
     pub(crate) fn stop(&self) {
@@ -289,13 +297,42 @@ impl Driver for Core {
         super::tasks::spawn_detached(self, future);
     }
 
+    fn take_cancellation(&self) -> Option<driver::Cancellation> {
+        let error = cell::take_throw()?;
+        Some(Box::new(error))
+    }
+
+    fn waits_for_cancellation(&self) {
+        cell::wait_in_leaf(&ELSEWHERE);
+    }
+
     fn outside_work(&self) -> Option<driver::OutsideWork> {
         Some(Box::new(Core::outside_work(&self.this())))
     }
 }
 
+static ELSEWHERE: cell::WaitReason = cell::WaitReason("another dialect");
+
 impl fmt::Debug for Core {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Core").finish_non_exhaustive()
+    }
+}
+
+/// The loop's list of tasks, as an observation that begins asks for it.
+struct Listed(Weak<Core>);
+
+impl trace::List for Listed {
+    fn is_over(&self) -> bool {
+        self.0.strong_count() == 0
+    }
+
+    fn tell(&self, asked: trace::Asked) {
+        let Some(core) = self.0.upgrade() else { return };
+        if core.is_owner() {
+            core.tell_tasks();
+        } else {
+            core.send(Remote::Asked(asked));
+        }
     }
 }

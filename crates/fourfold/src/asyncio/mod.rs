@@ -27,6 +27,7 @@ mod concurrent;
 mod connections;
 mod context;
 mod coroutine;
+mod crossing;
 #[cfg(unix)]
 mod datagrams;
 mod debug;
@@ -95,9 +96,10 @@ pub use crate::__asyncio_gather as gather;
 #[cfg(unix)]
 pub use address::Address;
 pub use as_completed::{AsCompleted, NextCompleted, as_completed};
-pub use concurrent::ConcurrentFuture;
+pub use concurrent::{ConcurrentFuture, Taking};
 pub use context::{Context, ContextVar, Token, copy_context};
 pub use coroutine::{Coroutine, NeverAwaited, WarningHook, coroutine, set_warning_hook};
+pub use crossing::Canceller;
 #[cfg(unix)]
 pub use datagrams::{DatagramProtocol, DatagramTransport};
 pub use debug::{Stall, StallHandler};

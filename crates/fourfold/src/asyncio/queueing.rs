@@ -10,6 +10,7 @@ use std::time::Duration;
 use fourfold_kernel::queue::Push;
 use fourfold_kernel::task::{Erased, Orphan, Runnable};
 use fourfold_kernel::timer;
+use fourfold_kernel::trace;
 
 use super::cell::{DoneCall, TaskData};
 use super::context;
@@ -39,6 +40,8 @@ pub(crate) enum Remote {
     Task(Runnable<TaskData>),
     Orphan(Orphan<TaskData>),
     Call(SentCall),
+    /// What tasks there are.
+    Asked(trace::Asked),
 }
 
 /// A call from another thread, with the context and the place it was sent from.
@@ -190,7 +193,10 @@ impl Core {
                 true
             }
             Err(closed) => {
-                std::mem::forget(closed.0);
+                match closed.0 {
+                    Remote::Asked(asked) => drop(asked),
+                    others => std::mem::forget(others),
+                }
                 false
             }
         }
@@ -213,7 +219,7 @@ impl Core {
             }
             Err(closed) => match closed.0 {
                 Remote::Call(sent) => Err(sent.call),
-                Remote::Task(_) | Remote::Orphan(_) => unreachable!("a call was pushed"),
+                _ => unreachable!("a call was pushed"),
             },
         }
     }

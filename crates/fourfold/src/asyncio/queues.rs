@@ -14,6 +14,8 @@ use std::rc::Rc;
 pub use order::{Fifo, Lifo, Priority, QueueOrder};
 pub use waits::{Get, Put};
 
+use fourfold_kernel::trace::{self, Place};
+
 use super::locks::Event;
 use super::waiters::Waiters;
 use crate::{Error, Result};
@@ -193,16 +195,27 @@ impl<O: QueueOrder> OrderedQueue<O> {
     #[inline]
     fn add(&self, item: O::Item) {
         let inner = &*self.0;
+        if O::FIFO {
+            trace::sent(|| self.place(0));
+        }
         inner.items.borrow_mut().push(item);
         inner.unfinished.set(inner.unfinished.get() + 1);
         inner.finished.clear();
         inner.getters.wake_next();
     }
 
+    /// As a trace names it, with so many more items than it has now.
+    fn place(&self, more: usize) -> Place {
+        Place::Queue { queue: Rc::as_ptr(&self.0).addr(), len: self.qsize() + more }
+    }
+
     /// Takes an item out, if there is one.
     #[inline]
     fn take(&self) -> Option<O::Item> {
         let item = { self.0.items.borrow_mut().pop() }?;
+        if O::FIFO {
+            trace::received(|| self.place(1));
+        }
         self.0.putters.wake_next();
         Some(item)
     }

@@ -283,6 +283,8 @@ struct Watched {
     unwanted: Arc<AtomicBool>,
     /// The handler the system has for it since we installed ours.
     installed: usize,
+    /// There was one before, which ours calls: where nobody listens here any more, it still does.
+    others: bool,
 }
 
 static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -342,10 +344,12 @@ fn listen(signal: Signal, priority: Priority, told: Told) -> Result<Listening> {
     }
     let unwanted = Arc::new(AtomicBool::new(false));
     let refused = |error| Error::new(SignalRefused::new(signal, error));
+    let others = current_handler(signal).is_some_and(|before| before != libc::SIG_DFL);
     signal_hook::flag::register_conditional_default(signal.0, unwanted.clone()).map_err(refused)?;
     watcher.thread.add_signal(signal.0).map_err(refused)?;
     let installed = current_handler(signal).unwrap_or(libc::SIG_DFL);
-    signals.insert(signal, Watched { listeners: vec![(key, priority, told)], unwanted, installed });
+    let listeners = vec![(key, priority, told)];
+    signals.insert(signal, Watched { listeners, unwanted, installed, others });
     Ok(Listening { signal, key })
 }
 
@@ -357,7 +361,7 @@ impl Drop for Listening {
             let Some(watched) = signals.get_mut(&self.signal) else { return };
             let at = watched.listeners.iter().position(|(key, ..)| *key == self.key);
             let gone = at.map(|at| watched.listeners.remove(at));
-            if watched.listeners.is_empty() {
+            if watched.listeners.is_empty() && !watched.others {
                 watched.unwanted.store(true, Ordering::Release);
             }
             gone

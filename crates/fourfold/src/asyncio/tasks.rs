@@ -584,10 +584,31 @@ fn trace_spawned(local: &Local) {
         && let Some(id) = local.id
     {
         let name = local.name();
-        let spawned =
-            trace::Spawned { kind: "asyncio", name: Some(&name), location: local.location };
-        trace::task_spawned(id, spawned);
+        trace::task_spawned(id, spawned(local, &name));
     }
+}
+
+fn spawned<'a>(local: &Local, name: &'a str) -> trace::Spawned<'a> {
+    trace::Spawned { kind: "asyncio", name: Some(name), location: local.location }
+}
+
+/// Tells an observation that begins of a task that is there already. Its loop's own thread.
+pub(super) fn tell(cell: &Erased<TaskData>) {
+    let local = cell.data().local();
+    let Some(id) = local.id else { return };
+    let state = if cell.is_running() {
+        trace::State::Running
+    } else if cell.is_scheduled() {
+        trace::State::Ready
+    } else {
+        trace::State::Waiting
+    };
+    let awaited = local.waits_on();
+    let on = awaited.as_ref().and_then(|awaited| awaited.data().local().id);
+    let awaited = awaited.map(|_| if on.is_some() { "task" } else { "future" });
+    let reason = local.leaf().map(|(reason, _)| reason).or(awaited);
+    let doing = trace::Doing { state, reason, on, since: None };
+    trace::found(id, spawned(local, &local.name()), None, doing);
 }
 
 #[cold]

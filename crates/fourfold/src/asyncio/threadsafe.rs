@@ -193,6 +193,7 @@ fn start<T: Send + 'static>(
     location: &'static Location<'static>,
 ) {
     let task = Task::start(core, future, How::default(), location);
+    settle.0.comes_from(task.local().id);
     let parcel = Parcel::leave(core, task.erased());
     let (sender, result) = (core.this(), settle.0.clone());
     task.add_done_callback(move |task| {

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use fourfold_kernel::prefetch::prefetch;
 use fourfold_kernel::task::Erased;
-use fourfold_kernel::trace;
+use fourfold_kernel::trace::{self, Owner};
 
 use super::ExceptionContext;
 use super::cell::{DoneCall, TaskData};
@@ -71,6 +71,9 @@ impl Core {
             return;
         }
         let debug = local.debug.get();
+        if trace::enabled() {
+            self.count(local);
+        }
         let _running = trace::span("run");
         local.ready.run(|entry| {
             match entry {
@@ -83,6 +86,15 @@ impl Core {
         });
     }
 
+    /// Tells who traces what waits.
+    #[cold]
+    fn count(&self, local: &LocalParts) {
+        let timers = local.timers.borrow().len();
+        trace::counter_of(Owner::Thread, "ready queue", local.ready.len());
+        trace::counter_of(Owner::Thread, "timers", timers);
+        trace::counter_of(Owner::Thread, "I/O sources", self.reactor.len());
+    }
+
     /// Queues what other threads sent, oldest first.
     fn queue_sent(&self) {
         for sent in self.inbox.take() {
@@ -93,6 +105,7 @@ impl Core {
                     context::mark_in_use(&values);
                     self.queue_call(Callback::new(call, In::Copy(values), location));
                 }
+                Remote::Asked(_asked) => self.tell_tasks(),
             }
         }
     }

@@ -28,7 +28,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use fourfold_kernel::pool::{Job, Pool, Submit};
 use fourfold_kernel::task::{Erased, ListenerKey, Orphan, Runnable, Schedule, Shared};
 use fourfold_kernel::thread;
-use fourfold_kernel::trace::{self, TaskId};
+use fourfold_kernel::trace::{self, Spawned, TaskId};
 
 use super::ambient::{self, Inline};
 use super::cancellation::{CancellationToken, CancellationTokenRegistration};
@@ -55,6 +55,28 @@ pub(crate) enum Kind {
     Delegate,
     /// A function of the pool's that nobody waits for.
     Work,
+    /// The rest of a delay.
+    Delay,
+    /// A wait for a semaphore, which whoever releases it sets.
+    Semaphore,
+    /// All of several tasks.
+    WhenAll,
+    /// One of several tasks.
+    WhenAny,
+}
+
+impl Kind {
+    /// What whoever awaits it waits for.
+    fn waited_for_as(self) -> &'static str {
+        match self {
+            Kind::Promise => "completion source",
+            Kind::Method | Kind::Delegate | Kind::Work => "task",
+            Kind::Delay => "delay",
+            Kind::Semaphore => "semaphore",
+            Kind::WhenAll => "when all",
+            Kind::WhenAny => "when any",
+        }
+    }
 }
 
 /// Where a body goes on.
@@ -236,7 +258,37 @@ impl Node {
     }
 
     pub(crate) fn is_promise(&self) -> bool {
-        self.kind == Kind::Promise
+        matches!(self.kind, Kind::Promise | Kind::Semaphore | Kind::WhenAll | Kind::WhenAny)
+    }
+
+    /// What is told of it when it begins to live, or is first seen to.
+    pub(crate) fn spawned(&self) -> Spawned<'static> {
+        let name = (self.kind == Kind::Delay).then_some("Task::delay");
+        Spawned { kind: "csharp", name, location: self.location }
+    }
+
+    /// Whoever is polled here is about to wait for it.
+    #[inline]
+    pub(crate) fn tell_wait(&self) {
+        if trace::enabled() {
+            self.tell_wait_of();
+        }
+    }
+
+    #[cold]
+    fn tell_wait_of(&self) {
+        trace::waiting_here(self.kind.waited_for_as(), self.listed_id());
+    }
+
+    /// Whoever runs on this thread blocks it until this has ended.
+    #[track_caller]
+    pub(crate) fn tell_blocking(&self) -> Option<trace::Blocking> {
+        trace::blocking(self.kind.waited_for_as(), self.listed_id())
+    }
+
+    /// What has no body is in no list of what lives.
+    fn listed_id(&self) -> Option<TaskId> {
+        Some(self.id).filter(|_| !self.is_promise())
     }
 
     pub(crate) fn is_delegate(&self) -> bool {

@@ -45,7 +45,7 @@ impl<'a> Step<'a> {
             capture: ambient::replace_capture(true),
             // On other threads than the pool's, its timers and sockets have to be found as well.
             _driver: elsewhere.then(|| driver::enter(node.pool.driver())),
-            _polling: trace::polling(node.id()),
+            _polling: trace::polling_as(node.id(), || node.spawned()),
         }
     }
 

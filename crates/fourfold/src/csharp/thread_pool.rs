@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 
 use fourfold_kernel::pool::{Job, Outside, Pool};
 use fourfold_kernel::task::{self, Body, Exit, Runnable};
+use fourfold_kernel::trace;
 
 use super::ambient;
 use super::cell::{Kind, Node, Place};
@@ -50,6 +51,8 @@ impl<F: FnOnce() + 'static> Body<Node> for Work<F> {
         // SAFETY: the function is only moved out, and was never pinned.
         let work = unsafe { self.get_unchecked_mut() };
         let _step = Step::begin(node);
+        // It is listed only while it runs: there are many, and most begin at once.
+        let _ended = Ended(node);
         if let Some(function) = work.0.take() {
             function();
         }
@@ -59,6 +62,19 @@ impl<F: FnOnce() + 'static> Body<Node> for Work<F> {
     fn exit(_: &Node, exit: Exit) {
         if let Exit::Panicked(payload) = exit {
             super::task::unhandled(&Error::from_panic(payload));
+        }
+    }
+}
+
+/// Says so to who traces, also where it panics.
+struct Ended<'a>(&'a Node);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        if trace::enabled() {
+            let panics = std::thread::panicking();
+            let outcome = if panics { trace::Outcome::Panicked } else { trace::Outcome::Done };
+            trace::finished(self.0.id(), outcome);
         }
     }
 }
@@ -185,6 +201,7 @@ impl Builder {
             let text = "a pool of 0 threads: ask for 1 to 4096";
             return Err(ArgumentOutOfRangeException::new(text).into());
         }
+        crate::dump::at_start();
         Ok(self.pool.build()?)
     }
 

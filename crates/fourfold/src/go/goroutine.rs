@@ -7,10 +7,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use fourfold_kernel::fiber;
-use fourfold_kernel::pool::{Exit, Handle, Options, Pool, Reason, waiting};
+use fourfold_kernel::pool::{Exit, Handle, Options, Pool, Reason, waiting_for};
 
 use super::panics;
 use super::run;
+use crate::interop::requested;
 use crate::{Error, Result};
 
 /// Marks bodies that are functions: each has a stack of its own.
@@ -153,13 +154,15 @@ impl Spawn {
 /// A goroutine that was started. Dropping it changes nothing.
 ///
 /// Go has no such handle. This is what lets other dialects and plain futures wait for a goroutine:
-/// it is a future of the goroutine's value, on any executor.
+/// it is a future of the goroutine's value, on any executor. An asyncio task that is cancelled while it
+/// awaits this goes on at once; to have the goroutine stop, tie its context to the wait with
+/// [`cancels`](crate::interop::Cancels::cancels).
 ///
 /// # Errors
 ///
 /// A [panic](crate::Kind::Panic), where the runtime does not end the process for it;
 /// [cancelled](crate::Kind::Cancelled) if the runtime ended before the goroutine, or it called
-/// [`goexit`](super::goexit).
+/// [`goexit`](super::goexit), or the asyncio task that awaits it was cancelled.
 pub struct Goroutine<T: Send + 'static> {
     handle: Handle<T>,
 }
@@ -205,7 +208,10 @@ impl<T: Send + 'static> std::future::Future for Goroutine<T> {
         match Pin::new(&mut self.handle).poll(context) {
             Poll::Ready(outcome) => Poll::Ready(outcome.map_err(error_of)),
             Poll::Pending => {
-                waiting(&JOIN);
+                if let Some(reason) = requested() {
+                    return Poll::Ready(Err(reason));
+                }
+                waiting_for(&JOIN, self.handle.task().id());
                 Poll::Pending
             }
         }

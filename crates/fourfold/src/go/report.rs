@@ -5,6 +5,9 @@ use std::process;
 
 use fourfold_kernel::pool::{Pool, State, Task};
 
+#[cfg(target_os = "linux")]
+use crate::dump;
+
 /// Where a task was made, in Go's words.
 pub(super) fn created(task: &Task) -> String {
     match task.parent() {
@@ -87,7 +90,10 @@ pub(super) fn only_our_threads() -> bool {
         .flatten()
         .filter_map(|thread| std::fs::read_to_string(thread.path().join("comm")).ok());
     // The main thread, which is in `run`; the others have names that this library gives.
-    let foreign = names.filter(|name| !(name.starts_with("go-") || name.starts_with("blocking-")));
+    let ours = |name: &String| {
+        name.starts_with("go-") || name.starts_with("blocking-") || name.starts_with(dump::THREAD)
+    };
+    let foreign = names.filter(|name| !ours(name));
     foreign.count() <= 1
 }
 

@@ -158,6 +158,7 @@ impl Builder {
     }
 
     fn build_pool(self) -> io::Result<Pool> {
+        crate::dump::at_start();
         let Builder { mut pool, panics, deadlock } = self;
         if panics != Panics::Return {
             panics::install_hook();

@@ -71,7 +71,30 @@ where
     R: Resolve<T> + 'static,
     T: Clone + 'static,
 {
+    start_with(core, future, PromiseData::of_async_fn(core, made_at, None))
+}
+
+/// As [`start`], of what keeps the loop alive by what it uses and not by its own waiting.
+pub(crate) fn start_service<F>(
+    core: &Core,
+    future: F,
+    made_at: &'static Location<'static>,
+) -> Promise<()>
+where
+    F: Future<Output = Result<()>> + 'static,
+{
     let data = PromiseData::of_async_fn(core, made_at, None);
+    data.local().set(Flag::Service);
+    start_with(core, future, data)
+}
+
+#[inline]
+fn start_with<F, R, T>(core: &Core, future: F, data: PromiseData) -> Promise<T>
+where
+    F: Future<Output = Result<R>> + 'static,
+    R: Resolve<T> + 'static,
+    T: Clone + 'static,
+{
     let body = AsyncFn { state: State::Running(future), returns: PhantomData };
     let (runnable, handle, listed) = task::listed(body, data);
     core.remember_async_fn(listed);
@@ -89,15 +112,34 @@ struct Stepping<'a> {
     outer: *const Waker,
     /// Whether that one is to be followed by another.
     outer_again: bool,
+    /// Whether that one has begun to wait for something of this loop.
+    outer_awaits: bool,
+    waker: &'a Waker,
+    /// How many references to the function there were.
+    references: Option<usize>,
 }
 
 impl<'a> Stepping<'a> {
     #[inline]
     fn begin(data: &'a PromiseData, waker: &'a Waker) -> Stepping<'a> {
+        data.no_longer_foreign();
         let local = data.core().owned();
         let direct = local.direct.replace(false);
         let outer_again = local.again.replace(false);
-        Stepping { data, direct, outer: local.stepping.replace(waker), outer_again }
+        let outer_awaits = local.awaits.replace(false);
+        let outer = local.stepping.replace(waker);
+        let references = task::references::<PromiseData>(waker);
+        Stepping { data, direct, outer, outer_again, outer_awaits, waker, references }
+    }
+
+    /// The step ends, and the function with it waits.
+    #[inline]
+    fn suspended(&self) {
+        let local = self.data.core().owned();
+        if !local.awaits.get() && !local.again.get() {
+            let left_a_waker = task::references::<PromiseData>(self.waker) > self.references;
+            self.data.is_foreign(left_a_waker);
+        }
     }
 
     /// Whether the microtask that follows is the next step of this one: the one that the step has just
@@ -118,6 +160,7 @@ impl Drop for Stepping<'_> {
     fn drop(&mut self) {
         let local = self.data.core().owned();
         local.stepping.set(self.outer);
+        local.awaits.set(self.outer_awaits);
         if local.again.replace(self.outer_again) {
             self.data.local().set(Flag::Yielded);
         }
@@ -163,12 +206,15 @@ where
                 }
                 let _step = async_local_storage::step(&local.frame, first);
                 let stepping = Stepping::begin(data, context.waker());
-                let _polling = local.id.map(trace::polling);
+                let _polling = trace::enabled().then(|| local.trace_step());
                 loop {
                     // SAFETY: pinned with the body, as above.
                     match unsafe { Pin::new_unchecked(&mut *future) }.poll(context) {
                         Poll::Pending if stepping.is_next() => {}
-                        Poll::Pending => return Poll::Pending,
+                        Poll::Pending => {
+                            stepping.suspended();
+                            return Poll::Pending;
+                        }
                         Poll::Ready(result) => break result.map(Resolve::into_resolution),
                     }
                 }

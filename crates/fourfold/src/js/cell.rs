@@ -11,10 +11,12 @@
 //! 2. `REJECTED` is set before the outcome of a rejected promise is written, so whoever sees the outcome
 //!    sees the flag.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::mem::ManuallyDrop;
 use std::panic::Location;
 use std::rc::Rc;
-use std::task::Waker;
+use std::task::{RawWaker, RawWakerVTable, Waker};
 
 use fourfold_kernel::task::{Erased, Orphan, Runnable, Schedule};
 use fourfold_kernel::trace::{self, TaskId};
@@ -32,7 +34,7 @@ pub(crate) struct PromiseData {
 
 /// What only the loop's own thread may touch.
 pub(crate) struct Local {
-    flags: Cell<u8>,
+    flags: Cell<u16>,
     /// Of an async function, where the loop's list has it. Of a promise without a body, which pair of
     /// resolving functions still counts; see [`Resolvers`](super::Resolvers).
     pub(super) number: Cell<u32>,
@@ -40,13 +42,17 @@ pub(crate) struct Local {
     pub(super) made_at: &'static Location<'static>,
     /// The frame of the async function while it does not run, of a `then` until it runs.
     pub(super) frame: Cell<Option<Frame>>,
-    /// Async functions have one while tracing is on.
-    pub(super) id: Option<TaskId>,
+}
+
+thread_local! {
+    /// The ids of async functions that were traced, by where their [`Local`] is: kept here because nearly
+    /// all promises have none.
+    static IDS: RefCell<HashMap<*const Local, TaskId>> = RefCell::default();
 }
 
 /// One bit of [`Local`].
 #[derive(Clone, Copy)]
-#[repr(u8)]
+#[repr(u16)]
 pub(crate) enum Flag {
     /// Somebody reacts to the promise: a rejection of it is handled.
     Handled = 1 << 0,
@@ -60,6 +66,16 @@ pub(crate) enum Flag {
     Listed = 1 << 4,
     /// An async function that has run to its first await.
     Started = 1 << 5,
+    /// An async function that waits for something that is not of this loop: it keeps the loop alive.
+    Foreign = 1 << 6,
+    /// A part of a connection or the like, which does not keep the loop alive by its waiting.
+    Service = 1 << 7,
+    /// An async function that has left its waker with something that is not of this loop, once.
+    Shared = 1 << 8,
+    /// A timer fulfills it.
+    Timer = 1 << 9,
+    /// An async function that has an id.
+    Traced = 1 << 10,
 }
 
 // SAFETY: not shared. Runnables of other threads go to the inbox, which only the loop's own thread
@@ -103,6 +119,7 @@ unsafe impl Schedule for PromiseData {
     fn finished(&self) {
         if self.local.has(Flag::Listed) {
             self.core.forget_async_fn(self.local.number.get());
+            self.no_longer_foreign();
             self.local.trace_finished();
         }
     }
@@ -110,30 +127,32 @@ unsafe impl Schedule for PromiseData {
     #[inline]
     fn notify(cell: &Erased<Self>, listener: Listener) {
         match listener {
-            Listener::Wake(waker) => waker.wake(),
             Listener::Then(due) => {
                 if let Some(runnable) = due.told() {
                     let settled = Microtask::Settled(runnable, cell.clone());
                     cell.data().core.queue_microtask(settled);
                 }
             }
-            Listener::Follow(waker) => cell.data().core.hand_to(waker, cell.clone(), false),
-            Listener::Forward(waker) => cell.data().core.hand_to(waker, cell.clone(), true),
-            Listener::React(reaction) => {
-                let (reaction, index) = reaction.told();
-                let source = cell.clone();
-                cell.data().core.queue_microtask(Microtask::React(reaction, index, source));
-            }
+            Listener::Wake(waker) => match Rare::of(waker) {
+                Err(waker) => waker.wake(),
+                Ok(Rare::Follow(waker)) => {
+                    cell.data().core.hand_to(waker, cell.clone(), false);
+                }
+                Ok(Rare::Forward(waker)) => cell.data().core.hand_to(waker, cell.clone(), true),
+                Ok(Rare::React(reaction)) => {
+                    let (reaction, index) = reaction.told();
+                    let source = cell.clone();
+                    cell.data().core.queue_microtask(Microtask::React(reaction, index, source));
+                }
+            },
         }
     }
 
     #[inline]
     fn waker(listener: &Listener) -> Option<&Waker> {
         match listener {
-            Listener::Wake(waker) | Listener::Follow(waker) | Listener::Forward(waker) => {
-                Some(waker)
-            }
-            Listener::Then(_) | Listener::React(_) => None,
+            Listener::Wake(waker) if !Rare::is_in(waker) => Some(waker),
+            Listener::Wake(_) | Listener::Then(_) => None,
         }
     }
 
@@ -160,17 +179,87 @@ fn send(core: &Core, runnable: Runnable<PromiseData>) {
 
 /// Who reacts to a promise. None of them holds the promise it listens to: a promise that nobody can
 /// settle any more would never go.
+///
+/// Every cell has room for one, so it is two words: what is neither a waker nor a `then` is in a box, as
+/// if it were a waker.
 pub(crate) enum Listener {
-    /// An async function, or any other waker.
+    /// An async function, any other waker, or what [`Rare`] has made into one.
     Wake(Waker),
     /// The body of a `then`, which is run for nothing but this: a microtask that is handed the promise.
     Then(Due),
+}
+
+/// The other listeners.
+enum Rare {
     /// A body that is handed the promise in a microtask, and may be woken for other reasons.
     Follow(Waker),
     /// A body that is handed the promise at once.
     Forward(Waker),
     /// One of many promises that something waits for.
     React(Listening),
+}
+
+impl Listener {
+    /// `body` is handed the promise in a microtask.
+    pub(crate) fn follow(body: Waker) -> Listener {
+        Rare::Follow(body).into_listener()
+    }
+
+    /// `body` is handed the promise at once.
+    pub(crate) fn forward(body: Waker) -> Listener {
+        Rare::Forward(body).into_listener()
+    }
+
+    /// Something that waits for several promises.
+    pub(crate) fn react(listening: Listening) -> Listener {
+        Rare::React(listening).into_listener()
+    }
+}
+
+/// Its address tells a [`Rare`] from a waker.
+static RARE: RawWakerVTable =
+    RawWakerVTable::new(Rare::never_cloned, Rare::never_woken, Rare::never_woken, Rare::drop_raw);
+
+impl Rare {
+    fn into_listener(self) -> Listener {
+        let data = Box::into_raw(Box::new(self));
+        // SAFETY: the only function of the table that is called is `drop`, since no one else sees this
+        // waker: `notify` takes it apart and `waker` keeps it to itself. Listeners stay on the thread of
+        // their loop, so `drop` is called on no other.
+        Listener::Wake(unsafe { Waker::new(data.cast_const().cast(), &RARE) })
+    }
+
+    #[inline]
+    fn is_in(waker: &Waker) -> bool {
+        std::ptr::eq(waker.vtable(), &RARE)
+    }
+
+    /// What is in `waker`, or that itself.
+    #[inline]
+    fn of(waker: Waker) -> Result<Rare, Waker> {
+        if !Rare::is_in(&waker) {
+            return Err(waker);
+        }
+        let waker = ManuallyDrop::new(waker);
+        // SAFETY: it was made by `into_listener`, and is not dropped.
+        Ok(*unsafe { Box::from_raw(waker.data().cast_mut().cast::<Rare>()) })
+    }
+
+    unsafe fn never_cloned(_: *const ()) -> RawWaker {
+        unreachable!("nobody has this waker")
+    }
+
+    unsafe fn never_woken(_: *const ()) {
+        unreachable!("nobody has this waker")
+    }
+
+    /// # Safety
+    ///
+    /// `data` is what `into_listener` made, and not used again.
+    unsafe fn drop_raw(data: *const ()) {
+        // SAFETY: the caller's promise.
+        drop(unsafe { Box::from_raw(data.cast_mut().cast::<Rare>()) });
+    }
 }
 
 /// The step of a body that is due when a promise is settled.
@@ -244,7 +333,6 @@ impl PromiseData {
                 number: Cell::new(0),
                 made_at,
                 frame: Cell::new(frame),
-                id: None,
             },
         }
     }
@@ -256,17 +344,35 @@ impl PromiseData {
         made_at: &'static Location<'static>,
         frame: Option<Frame>,
     ) -> PromiseData {
-        let mut data = PromiseData::new(core, made_at, frame);
+        let data = PromiseData::new(core, made_at, frame);
         data.local.set(Flag::Listed);
-        if trace::enabled() {
-            data.local.id = Some(TaskId::next());
-        }
         data
     }
 
     #[inline]
     pub(crate) fn core(&self) -> &CoreRef {
         &self.core
+    }
+
+    /// It waits for something of which the loop knows nothing, so that the loop goes on for it. Where
+    /// nobody was ever left a waker, in the step that ends here or an earlier one, nothing will come of it.
+    pub(super) fn is_foreign(&self, left_a_waker: bool) {
+        if left_a_waker {
+            self.local.set(Flag::Shared);
+        }
+        if self.local.has(Flag::Shared) && !self.local.has(Flag::Service) {
+            self.local.set(Flag::Foreign);
+            let foreign = &self.core.owned().foreign;
+            foreign.set(foreign.get() + 1);
+        }
+    }
+
+    #[inline]
+    pub(super) fn no_longer_foreign(&self) {
+        if self.local.take(Flag::Foreign) {
+            let foreign = &self.core.owned().foreign;
+            foreign.set(foreign.get() - 1);
+        }
     }
 
     /// The thread-bound part. All callers hold a promise, or run on the loop's behalf, neither of
@@ -281,12 +387,12 @@ impl PromiseData {
 impl Local {
     #[inline]
     pub(crate) fn has(&self, flag: Flag) -> bool {
-        self.flags.get() & flag as u8 != 0
+        self.flags.get() & flag as u16 != 0
     }
 
     #[inline]
     pub(crate) fn set(&self, flag: Flag) {
-        self.flags.set(self.flags.get() | flag as u8);
+        self.flags.set(self.flags.get() | flag as u16);
     }
 
     /// Whether the flag was set; it is not any more.
@@ -294,30 +400,97 @@ impl Local {
     pub(crate) fn take(&self, flag: Flag) -> bool {
         let was = self.has(flag);
         if was {
-            self.flags.set(self.flags.get() & !(flag as u8));
+            self.flags.set(self.flags.get() & !(flag as u16));
         }
         was
     }
 
+    /// The number of an async function that has been traced.
+    #[inline]
+    pub(super) fn id(&self) -> Option<TaskId> {
+        if self.has(Flag::Traced) { self.known_id() } else { None }
+    }
+
+    #[cold]
+    fn known_id(&self) -> Option<TaskId> {
+        IDS.with_borrow(|ids| ids.get(&std::ptr::from_ref(self)).copied())
+    }
+
+    #[cold]
+    fn forget_id(&self) {
+        // Not there any more when the thread ends: neither are the ids.
+        let _ = IDS.try_with(|ids| ids.borrow_mut().remove(&std::ptr::from_ref(self)));
+    }
+
+    #[inline]
     pub(crate) fn trace_spawned(&self) {
-        if let Some(id) = self.id {
-            let spawned =
-                trace::Spawned { kind: "async function", name: None, location: self.made_at };
-            trace::task_spawned(id, spawned);
+        if trace::enabled() {
+            trace::task_spawned(self.traced_id(), self.spawned());
         }
     }
 
+    /// The number of an async function that is traced.
+    pub(super) fn traced_id(&self) -> TaskId {
+        self.set(Flag::Traced);
+        IDS.with_borrow_mut(|ids| *ids.entry(self).or_insert_with(TaskId::next))
+    }
+
+    fn spawned(&self) -> trace::Spawned<'static> {
+        trace::Spawned { kind: "async function", name: None, location: self.made_at }
+    }
+
+    /// A step of an async function that is traced, which may be older than that.
+    #[cold]
+    pub(super) fn trace_step(&self) -> trace::Polling {
+        trace::polling_as(self.traced_id(), || self.spawned())
+    }
+
+    /// Tells an observation that begins of an async function that is there already.
+    pub(super) fn tell(&self, state: trace::State) {
+        let doing = trace::Doing { state, reason: None, on: None, since: None };
+        trace::found(self.traced_id(), self.spawned(), None, doing);
+    }
+
+    /// Whoever is polled here is about to wait for this promise.
+    #[inline]
+    pub(super) fn trace_wait(&self) {
+        if trace::enabled() {
+            self.tell_wait();
+        }
+    }
+
+    #[cold]
+    fn tell_wait(&self) {
+        let what = if self.has(Flag::Listed) {
+            "async function"
+        } else if self.has(Flag::Timer) {
+            "timer"
+        } else {
+            "promise"
+        };
+        trace::waiting_here(what, self.has(Flag::Listed).then(|| self.traced_id()));
+    }
+
     fn trace_woken(&self) {
-        if let Some(id) = self.id {
+        if let Some(id) = self.id() {
             trace::woken(id);
         }
     }
 
     fn trace_finished(&self) {
-        if let Some(id) = self.id {
+        if let Some(id) = self.id() {
             let failed = self.has(Flag::Rejected);
             let outcome = if failed { trace::Outcome::Failed } else { trace::Outcome::Done };
             trace::finished(id, outcome);
+        }
+    }
+}
+
+impl Drop for Local {
+    #[inline]
+    fn drop(&mut self) {
+        if self.has(Flag::Traced) {
+            self.forget_id();
         }
     }
 }
@@ -326,4 +499,15 @@ impl Local {
 pub(crate) fn free_orphan(orphan: Orphan<PromiseData>) {
     // SAFETY: this is the thread that made the cell.
     unsafe { orphan.free() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_every_promise_has_stays_small() {
+        assert_eq!(size_of::<Listener>(), 2 * size_of::<usize>());
+        assert_eq!(size_of::<PromiseData>(), 4 * size_of::<usize>());
+    }
 }

@@ -90,6 +90,7 @@ impl Core {
                 Remote::Run(runnable) => self.local().ready.push(Ready::Run(runnable)),
                 Remote::Orphan(orphan) => super::cell::free_orphan(orphan),
                 Remote::Message(_, message) => drop(message),
+                Remote::Asked(asked) => drop(asked),
                 Remote::Nothing => {}
             }
         }

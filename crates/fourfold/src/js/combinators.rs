@@ -271,7 +271,7 @@ where
         let promise = item.into_promise();
         promise.handle();
         let cell = promise.cell().erase();
-        match cell.listen(Listener::React(Listening::new(self.clone(), index))) {
+        match cell.listen(Listener::react(Listening::new(self.clone(), index))) {
             Ok(key) => {
                 let cell = cell.into_raw();
                 // SAFETY: the reference that was just turned into a pointer; the pointer is kept without.

@@ -14,6 +14,7 @@ use fourfold_kernel::reactor::{self, Reactor};
 use fourfold_kernel::task::{Erased, TaskList};
 use fourfold_kernel::thread::{self, Token};
 use fourfold_kernel::timer::{self, Clock, Wheel};
+use fourfold_kernel::trace;
 
 use super::cell::PromiseData;
 use super::event_loop::Ready;
@@ -59,6 +60,10 @@ pub(super) struct LocalParts {
     pub(super) sleeps: RefCell<Wheel<Waker>>,
     pub(super) immediates: Immediates,
     pub(super) closing: RefCell<Vec<Job>>,
+    /// The step that runs has begun to wait for something of this loop, such as a promise.
+    pub(super) awaits: Cell<bool>,
+    /// Async functions that wait for something else, of which the loop cannot know whether it comes.
+    pub(super) foreign: Cell<usize>,
     /// Handles of other kinds that keep the loop alive.
     pub(super) references: Cell<usize>,
     pub(super) poll: RefCell<Option<Reactor>>,
@@ -104,8 +109,9 @@ pub(crate) type CoreRef = HomeRef<Core>;
 
 impl Core {
     pub(crate) fn new(clock: Clock) -> std::io::Result<Arc<Core>> {
+        crate::dump::at_start();
         let poll = Reactor::new()?;
-        Ok(Arc::new_cyclic(|this| Core {
+        let core = Arc::new_cyclic(|this| Core {
             this: this.clone(),
             owner: thread::token(),
             inbox: Inbox::new(),
@@ -127,6 +133,8 @@ impl Core {
                 sleeps: RefCell::default(),
                 immediates: Immediates::default(),
                 closing: RefCell::default(),
+                awaits: Cell::new(false),
+                foreign: Cell::new(0),
                 references: Cell::new(0),
                 poll: RefCell::new(Some(poll)),
                 receivers: Receivers::default(),
@@ -137,7 +145,9 @@ impl Core {
                 dispatcher: RefCell::default(),
                 emptied: Cell::new(false),
             }),
-        }))
+        });
+        trace::list(Listed(Arc::downgrade(&core)));
+        Ok(core)
     }
 
     /// One more reference to this core, for other threads.
@@ -172,6 +182,20 @@ impl Core {
         self.local().live.borrow_mut().insert(cell, |data| &data.local().number);
     }
 
+    /// Tells an observation that begins of the async functions there are already.
+    pub(super) fn tell_async_fns(&self) {
+        for cell in self.local().live.borrow().iter() {
+            let state = if cell.is_running() {
+                trace::State::Running
+            } else if cell.is_scheduled() {
+                trace::State::Ready
+            } else {
+                trace::State::Waiting
+            };
+            cell.data().local().tell(state);
+        }
+    }
+
     pub(crate) fn find_async_fn(&self, place: u32) -> Option<Erased<PromiseData>> {
         self.local().live.borrow().get(place).cloned()
     }
@@ -195,6 +219,12 @@ impl Core {
         self.owned().again.set(true);
     }
 
+    /// The step that runs is about to wait for something that only this loop can bring about.
+    #[inline]
+    pub(crate) fn awaits(&self) {
+        self.owned().awaits.set(true);
+    }
+
     /// The loop's time in whole milliseconds, as timers count it.
     #[inline]
     pub(crate) fn now_ms(&self) -> u64 {
@@ -211,6 +241,25 @@ impl Core {
     pub(crate) fn add_references(&self, more: isize) {
         let references = &self.local().references;
         references.set(references.get().strict_add_signed(more));
+    }
+}
+
+/// The loop's list of async functions, as an observation that begins asks for it.
+struct Listed(Weak<Core>);
+
+impl trace::List for Listed {
+    fn is_over(&self) -> bool {
+        self.0.strong_count() == 0
+    }
+
+    fn tell(&self, asked: trace::Asked) {
+        let Some(core) = self.0.upgrade() else { return };
+        if core.is_owner() {
+            core.tell_async_fns();
+        } else {
+            // One that has ended has nothing to tell.
+            let _ = core.send(Remote::Asked(asked));
+        }
     }
 }
 
@@ -254,7 +303,7 @@ impl Driver for Core {
             Ok(())
         };
         let here = std::panic::Location::caller();
-        let detached: super::Promise<()> = super::async_fn::start(self, body, here);
+        let detached: super::Promise<()> = super::async_fn::start_service(self, body, here);
         drop(detached);
     }
 

@@ -18,7 +18,7 @@ use std::task::Waker;
 use std::time::Duration;
 
 use fourfold_kernel::task::{self, Runnable};
-use fourfold_kernel::trace;
+use fourfold_kernel::trace::{self, Owner};
 
 use super::cell::PromiseData;
 use super::core::{Core, LocalParts};
@@ -48,12 +48,14 @@ impl Core {
         }
     }
 
-    /// Whether something keeps the loop alive. A pending promise does not.
+    /// Whether something keeps the loop alive. A pending promise does not; an async function that waits
+    /// for anything else does, since that may come from another thread or another dialect.
     pub(super) fn is_alive(&self) -> bool {
         let local = self.local();
         local.timers.borrow().is_referenced()
             || local.immediates.is_referenced()
             || local.references.get() > 0
+            || local.foreign.get() > 0
             || self.outside.load(Ordering::Acquire) > 0
             || !local.closing.borrow().is_empty()
             || !local.ready.is_empty()
@@ -75,7 +77,19 @@ impl Core {
         }
     }
 
+    /// Tells who traces what is waited for.
+    #[cold]
+    fn count_waits(&self, local: &LocalParts) {
+        let sleeps = local.sleeps.borrow().len();
+        let timers = local.timers.borrow().len();
+        trace::counter_of(Owner::Thread, "timers", sleeps + timers);
+        trace::counter_of(Owner::Thread, "I/O sources", self.reactor.len());
+    }
+
     fn poll(&self, local: &LocalParts) {
+        if trace::enabled() {
+            self.count_waits(local);
+        }
         let _phase = trace::span("poll");
         if self.is_leaving() {
             return;
@@ -158,6 +172,7 @@ impl Core {
                     local.ready.push(Ready::Message(number, message));
                 }
                 Remote::Orphan(orphan) => super::cell::free_orphan(orphan),
+                Remote::Asked(_asked) => self.tell_async_fns(),
                 Remote::Nothing => {}
             }
         }

@@ -16,6 +16,7 @@ use std::sync::{Arc, OnceLock};
 use fourfold_kernel::blocking::{Config, Pool};
 use fourfold_kernel::queue::Push;
 use fourfold_kernel::task::{Orphan, Runnable};
+use fourfold_kernel::trace;
 
 use super::async_local_storage;
 use super::callback::{Callback, Outcome};
@@ -30,6 +31,8 @@ pub(crate) enum Remote {
     Orphan(Orphan<PromiseData>),
     /// To the receiver of this number, if there is one still.
     Message(u64, Box<dyn Any + Send>),
+    /// What async functions there are.
+    Asked(trace::Asked),
     /// Only that the loop is to look up.
     Nothing,
 }
@@ -80,6 +83,7 @@ impl Core {
             }
             Err(closed) => match closed.0 {
                 Remote::Message(_, message) => Err(message),
+                Remote::Asked(asked) => Err(Box::new(asked)),
                 other => {
                     std::mem::forget(other);
                     Err(Box::new(()))

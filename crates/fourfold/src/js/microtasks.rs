@@ -6,11 +6,12 @@ use std::rc::Rc;
 use std::task::Waker;
 
 use fourfold_kernel::task::{Erased, Runnable};
+use fourfold_kernel::trace::{self, Owner};
 
 use super::async_local_storage::{self, Frame};
 use super::callback::{Callback, Outcome};
 use super::cell::{Flag, PromiseData};
-use super::core::{self, Core};
+use super::core::{self, Core, LocalParts};
 use super::event_loop::Ready;
 use super::process::Origin;
 use crate::Error;
@@ -131,6 +132,9 @@ impl Core {
     /// as long as there are ticks, or rejections that nobody handled have something to say.
     pub(crate) fn drain(&self) {
         let local = self.local();
+        if trace::enabled() {
+            self.count(local);
+        }
         loop {
             if !self.run_ticks() {
                 return;
@@ -143,6 +147,14 @@ impl Core {
                 return;
             }
         }
+    }
+
+    /// Tells who traces what waits.
+    #[cold]
+    fn count(&self, local: &LocalParts) {
+        let microtasks = local.microtasks.len();
+        trace::counter_of(Owner::Thread, "tick queue", local.ticks.borrow().len());
+        trace::counter_of(Owner::Thread, "microtask queue", microtasks);
     }
 
     /// `false`: one of them threw, and what is left waits.

@@ -11,6 +11,7 @@
 //! | `abort/` | [`AbortController`] and [`AbortSignal`] |
 //! | `generators/`, `async_generators/` | [`generator`] and [`async_generator`], and the loops over them |
 //! | [`events`] | [`EventEmitter`], promises and iterators of events |
+//! | `inbox.rs`, `remote.rs` | [`Inbox`] and [`Remote`]: how other threads and dialects reach a loop |
 //! | `promisify.rs` | [`promisify`] and [`callbackify`] |
 //! | `async_local_storage.rs` | [`AsyncLocalStorage`] |
 //! | `fetch/` | `fetch`, its requests and responses, by the feature `http` |
@@ -43,6 +44,7 @@ pub mod process;
 mod promise;
 mod promisify;
 mod rejections;
+mod remote;
 mod run;
 mod timers;
 
@@ -77,6 +79,7 @@ pub use promise::{
 };
 pub use promisify::{Callbackified, ErrorFirst, callbackify, promisify};
 pub use rejections::{Rejection, Step};
+pub use remote::{Listening, Remote, RemoteAbort};
 pub use run::{Builder, Exit, Uncaught, main, run};
 pub use timers::{
     Delay, Timeout, TimerOptions, clear_interval, clear_timeout, scheduler, set_immediate_promise,

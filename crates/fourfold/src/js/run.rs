@@ -187,7 +187,7 @@ impl Core {
         main.handle();
         match main
             .cell()
-            .listen(Listener::React(Listening::new(Rc::new(Main::<T>(PhantomData)), 0)))
+            .listen(Listener::react(Listening::new(Rc::new(Main::<T>(PhantomData)), 0)))
         {
             Ok(_) => {}
             Err(_) => {

@@ -3,8 +3,9 @@
 use std::ptr::NonNull;
 
 use super::state::{Channel, RecvError, SendError, Woken};
-use super::waiters::{CLOSED, Node, Ticket};
+use super::waiters::{CLOSED, DONE, Node, Ticket};
 use crate::lock::Word;
+use crate::trace;
 
 /// A send or a receive among which [`select`](super::select()) chooses.
 ///
@@ -152,8 +153,12 @@ unsafe impl<T> Case for RecvCase<'_, T> {
     }
 
     fn settle(&mut self) -> bool {
-        let settled = self.node.outcome() != super::waiters::WAITING;
+        let outcome = self.node.outcome();
+        let settled = outcome != super::waiters::WAITING;
         if settled {
+            if outcome == DONE {
+                trace::received(|| self.node.place());
+            }
             // SAFETY: completed, so the node is this owner's alone.
             self.received = unsafe { (*self.node.value()).take() };
         }
@@ -203,6 +208,7 @@ unsafe impl<T> Case for SendCase<'_, T> {
         // SAFETY: the caller has the lock, and keeps the node where it is.
         unsafe {
             self.node.set_ticket(ticket, case);
+            trace::sent(|| self.node.place());
             (*self.known().raw().value()).senders.push(&raw const self.node);
         }
     }

@@ -8,6 +8,7 @@ use super::state::{Channel, RecvError, wake};
 use super::waiters::{CLOSED, DONE, Node, WAITING};
 use crate::fiber;
 use crate::pool::{Reason, waiting};
+use crate::trace;
 
 /// A future that receives one value; from [`Channel::recv`].
 ///
@@ -85,6 +86,7 @@ impl<T> Future for Recv<'_, T> {
         match this.node.outcome() {
             DONE => {
                 this.begun = false;
+                trace::received(|| this.node.place());
                 // SAFETY: completed, so the node is this owner's alone.
                 Poll::Ready(unsafe { (*this.node.value()).take() })
             }

@@ -8,6 +8,7 @@ use super::state::{Channel, SendError, wake};
 use super::waiters::{CLOSED, DONE, Node, WAITING};
 use crate::fiber;
 use crate::pool::{Reason, waiting};
+use crate::trace;
 
 /// A future that sends one value; from [`Channel::send`].
 ///
@@ -68,6 +69,7 @@ impl<T> Channel<T> {
         unsafe {
             let wait = wait.as_mut().get_unchecked_mut();
             wait.node.set_waker(Some(waker));
+            trace::sent(|| wait.node.place());
             state.senders.push(&raw const wait.node);
             wait.begun = true;
         }
@@ -121,6 +123,7 @@ impl<T> Send<'_, T> {
                     unsafe {
                         *self.node.value() = Some(value);
                         self.node.set_waker(Some(waker));
+                        trace::sent(|| self.node.place());
                         state.senders.push(&raw const self.node);
                     }
                     None

@@ -8,6 +8,7 @@ use super::buffer::Buffer;
 use super::waiters::{CLOSED, DONE, List, Node};
 use super::{buffered, unbuffered};
 use crate::lock::{Guard, Lock};
+use crate::trace::{self, Place};
 
 /// A channel between tasks, of any capacity. It is shared by reference; what it is owned by is up
 /// to its users.
@@ -102,6 +103,7 @@ impl<T> State<T> {
             // SAFETY: popped under the lock, so it is this caller's to complete.
             unsafe {
                 *(*receiver).value() = Some(value);
+                trace::sent(|| Place::Hand(receiver.addr()));
                 return Ok(Node::complete(receiver, DONE));
             }
         }
@@ -124,13 +126,17 @@ impl<T> State<T> {
     }
 }
 
-/// Takes the value of the sender that waits first.
+/// Takes the value of the sender that waits first; `moved` tells a trace, by the sender's address.
 #[inline]
-pub(super) fn take_from_sender<T>(senders: &mut List<T>) -> Option<(T, Woken)> {
+pub(super) fn take_from_sender<T>(
+    senders: &mut List<T>,
+    moved: impl FnOnce(usize),
+) -> Option<(T, Woken)> {
     let sender = senders.pop()?;
     // SAFETY: popped under the lock, so it is this caller's to complete.
     unsafe {
         let value = (*(*sender).value()).take().expect("a sender that waits has its value");
+        moved(sender.addr());
         Some((value, Node::complete(sender, DONE)))
     }
 }

@@ -4,6 +4,7 @@
 use super::buffer::Buffer;
 use super::state::{SendError, Woken, take_from_sender};
 use super::waiters::List;
+use crate::trace::{self, Place};
 
 /// Nobody waits to receive, and there is no other place for the value.
 #[inline]
@@ -17,5 +18,5 @@ pub(super) fn take<T>(buffer: &mut Buffer<T>, senders: &mut List<T>) -> Option<(
     if let Some(returned) = buffer.pop() {
         return Some((returned, None));
     }
-    take_from_sender(senders)
+    take_from_sender(senders, |sender| trace::received(|| Place::Hand(sender)))
 }

@@ -16,6 +16,7 @@ use std::ptr;
 use std::task::Waker;
 
 use crate::sync::{AtomicUsize, Ordering, spin_loop};
+use crate::trace::Place;
 
 /// Nothing has happened yet.
 pub(super) const WAITING: usize = 0;
@@ -59,6 +60,11 @@ impl<T> Node<T> {
             outcome: AtomicUsize::new(WAITING),
             _pinned: PhantomPinned,
         }
+    }
+
+    /// As a trace names it.
+    pub(super) fn place(&self) -> Place {
+        Place::Hand(ptr::from_ref(self).addr())
     }
 
     /// What has come of the wait. With [`DONE`] or [`CLOSED`] the node is the owner's alone.

@@ -8,6 +8,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 
+use crate::trace;
+
 struct Sleeper {
     thread: Thread,
     woken: AtomicBool,
@@ -38,10 +40,12 @@ pub(super) fn wait<F: Future>(mut future: Pin<&mut F>) -> F::Output {
     });
     let waker = Waker::from(sleeper.clone());
     let mut context = Context::from_waker(&waker);
+    let told = trace::on_thread();
     let value = loop {
         if let Poll::Ready(value) = future.as_mut().poll(&mut context) {
             break value;
         }
+        let _blocks = told.as_ref().map(trace::OnThread::blocks);
         while !sleeper.woken.swap(false, Ordering::AcqRel) {
             thread::park();
         }

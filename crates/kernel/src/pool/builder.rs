@@ -8,12 +8,14 @@ use std::thread;
 use std::time::Duration;
 
 use super::driver::Services;
+use super::listing::Listed;
 use super::shared::Shared;
 use super::stall::Stall;
 use super::task::Task;
 use super::{Pool, sysmon};
 use crate::fiber::stack;
 use crate::timer::Clock;
+use crate::trace;
 
 pub(super) type OnPanic = Arc<dyn Fn(&Task, &(dyn Any + Send)) + Send + Sync>;
 pub(super) type OnDeadlock = Arc<dyn Fn(&Pool) -> bool + Send + Sync>;
@@ -151,7 +153,8 @@ impl Builder {
                 format!("a pool of {workers} workers: ask for 1 to 4096"),
             ));
         }
-        let shared = Shared::new(self.config, Services::new(self.clock)?);
+        let services = Services::new(&self.config.name, self.clock)?;
+        let shared = Shared::new(self.config, services);
         for _ in 0..workers {
             let remote = shared.add_remote().expect("there is a place for each");
             if let Err(error) = super::threads::start(shared, remote) {
@@ -163,6 +166,7 @@ impl Builder {
         if !shared.services.clock().is_virtual() {
             sysmon::start(shared)?;
         }
+        trace::list(Listed(shared));
         Ok(Pool::owning(shared))
     }
 }

@@ -27,8 +27,11 @@ use super::worker::Worker;
 use crate::driver::{Driver, LocalBoxFuture, OutsideWork};
 use crate::reactor::{Handle, Reactor};
 use crate::timer::{Clock, Key, Wheel};
+use crate::trace::{self, Owner};
 
 pub(crate) struct Services {
+    /// The pool's.
+    name: &'static str,
     clock: Clock,
     handle: Handle,
     reactor: Mutex<Drive>,
@@ -47,9 +50,11 @@ struct Drive {
 }
 
 impl Services {
-    pub(super) fn new(clock: Clock) -> io::Result<Services> {
+    pub(super) fn new(name: &str, clock: Clock) -> io::Result<Services> {
         let reactor = Reactor::new()?;
         Ok(Services {
+            // A pool is never freed.
+            name: name.to_owned().leak(),
             clock,
             handle: reactor.handle(),
             reactor: Mutex::new(Drive { reactor: Some(reactor), due: Vec::new() }),
@@ -82,6 +87,13 @@ impl Services {
     /// The next deadline.
     pub(super) fn next_deadline(&self) -> Option<u64> {
         self.timers().next_deadline()
+    }
+
+    /// Tells who traces what is waited for.
+    #[cold]
+    fn count(&self, timers: usize) {
+        trace::counter_of(Owner::Named(self.name), "timers", timers);
+        trace::counter_of(Owner::Named(self.name), "I/O sources", self.handle.len());
     }
 
     /// The right to drive, if no other worker has it.
@@ -130,6 +142,9 @@ impl Driving<'_> {
             let deadline = timers.next_deadline().filter(|_| !services.clock.is_virtual());
             let until = deadline.unwrap_or(u64::MAX);
             services.sleeping_until.store(until.max(1), Ordering::Release);
+            if trace::enabled() {
+                services.count(timers.len());
+            }
             deadline
         };
         let timeout =

@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 
 use super::task::Task;
 use crate::task::{self, Exit, ListenerKey};
+use crate::trace;
 
 /// How a task ended. Only ever moved out, never looked at from two threads.
 pub(crate) struct Outcome<T>(pub(crate) Result<T, Exit>);
@@ -66,7 +67,10 @@ impl<T: Send + 'static> Future for Handle<T> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let handle = self.get_mut();
         match handle.cell.poll_done(context, &mut handle.key) {
-            Poll::Pending => Poll::Pending,
+            Poll::Pending => {
+                trace::waiting_here("join", Some(handle.task().id()));
+                Poll::Pending
+            }
             Poll::Ready(()) => {
                 Poll::Ready(handle.take().expect("a task's outcome is taken only once"))
             }

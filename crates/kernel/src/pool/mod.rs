@@ -21,6 +21,7 @@
 //! | `task.rs`, `spawn.rs`, `handle.rs` | a task: its data, its making, its outcome |
 //! | `registry.rs` | all tasks that have not ended |
 //! | `waiting.rs` | why a task waits |
+//! | `listing.rs` | what an observation that begins is told |
 //! | `threads.rs` | the threads' start and end |
 
 mod builder;
@@ -28,6 +29,7 @@ mod driver;
 mod handle;
 mod idle;
 mod job;
+mod listing;
 #[cfg(all(test, loom))]
 mod model;
 mod park;
@@ -54,6 +56,7 @@ use std::ptr;
 use std::sync::Arc;
 
 use crate::driver::Driver;
+use crate::task::Erased;
 pub use crate::task::Exit;
 pub use builder::Builder;
 pub use handle::Handle;
@@ -66,7 +69,7 @@ pub(crate) use spawn::{done, exit};
 pub use stall::Stall;
 pub(crate) use task::Owner;
 pub use task::{Kind, Task};
-pub use waiting::{EndedBy, Reason, waiting};
+pub use waiting::{EndedBy, Reason, waiting, waiting_for};
 use worker::Worker;
 
 /// Workers that run tasks, steal from each other, and share a reactor, a clock and timers.
@@ -173,14 +176,7 @@ impl Pool {
         let mut tasks = self.shared.registry().all();
         tasks.sort_by_key(|task| task.data().id());
         for task in tasks {
-            let state = if task.is_running() {
-                State::Running
-            } else if task.is_scheduled() {
-                State::Runnable
-            } else {
-                State::Waiting
-            };
-            f(task.data(), state);
+            f(task.data(), State::of(&task));
         }
     }
 
@@ -284,6 +280,18 @@ pub enum State {
     Runnable,
     /// It waits to be woken.
     Waiting,
+}
+
+impl State {
+    fn of(task: &Erased<Task>) -> State {
+        if task.is_running() {
+            State::Running
+        } else if task.is_scheduled() {
+            State::Runnable
+        } else {
+            State::Waiting
+        }
+    }
 }
 
 /// Returned by [`Pool::outside`].

@@ -170,6 +170,13 @@ impl Registry {
         Some(Erased::clone(&listed))
     }
 
+    /// Whether a task is in a table.
+    pub(super) fn has(&self, task: &Task) -> bool {
+        let _table = self.shard(task).table.lock();
+        // SAFETY: under the table's lock.
+        unsafe { *task.place.get() != Place::NONE }
+    }
+
     /// References to all tasks there are now.
     pub(super) fn all(&self) -> Vec<Erased<Task>> {
         let mut found = Vec::with_capacity(self.len());

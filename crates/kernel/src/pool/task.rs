@@ -120,9 +120,6 @@ impl Task {
     pub(super) fn set_reason(&self, reason: &'static Reason) {
         self.since.store(self.pool.coarse_now(), Ordering::Relaxed);
         self.reason.store(ptr::from_ref(reason).cast_mut(), Ordering::Release);
-        if trace::enabled() {
-            trace::waiting(self.id, reason.text(), None);
-        }
     }
 
     #[inline]
@@ -260,6 +257,8 @@ unsafe impl Schedule for Task {
 
     fn finished(&self) {
         self.pool.registry().remove(self);
+        // An observation that found it in the registry may have told so after its end was told.
+        trace::forgotten(self.id);
     }
 
     #[inline]

@@ -7,6 +7,7 @@
 use std::fmt;
 
 use super::worker;
+use crate::trace::{self, TaskId};
 
 /// What a wait is for, in words, and who can end it. Kept in statics.
 ///
@@ -69,10 +70,18 @@ impl fmt::Debug for Reason {
 }
 
 /// The task that is being polled on this thread is about to wait for `reason`. To be called before
-/// a poll returns pending; the next poll forgets it. Outside of a pool's tasks it does nothing.
+/// a poll returns pending; the next poll forgets it. Outside of a pool's tasks it only tells who traces.
 ///
 /// Of several in one poll the last counts.
 #[inline]
 pub fn waiting(reason: &'static Reason) {
     worker::with_current_task(|task| task.set_reason(reason));
+    trace::waiting_here(reason.text(), None);
+}
+
+/// As [`waiting`], for another task.
+#[inline]
+pub fn waiting_for(reason: &'static Reason, on: TaskId) {
+    worker::with_current_task(|task| task.set_reason(reason));
+    trace::waiting_here(reason.text(), Some(on));
 }

@@ -30,7 +30,7 @@ use super::task::Task;
 use crate::driver;
 use crate::fiber::stack;
 use crate::task::Runnable;
-use crate::trace;
+use crate::trace::{self, Owner};
 
 /// So many tasks in a row come from a slot while others wait.
 const SLOT_USES: u32 = 16;
@@ -73,6 +73,8 @@ pub(crate) struct Worker {
     spin: Spin,
     /// The poll that another worker was in when a fiber was sent to it last.
     pub(super) sent_in: Cell<Option<u32>>,
+    /// The lengths of its queues and of the shared one, as they were told of last.
+    counted: Cell<(usize, usize)>,
 }
 
 /// Runs `f` on the task that is being polled on this thread, if one of a pool is.
@@ -110,6 +112,7 @@ impl Worker {
             searching: Cell::new(false),
             spin: Spin::new(),
             sent_in: Cell::new(None),
+            counted: Cell::new((0, 0)),
         }
     }
 
@@ -258,8 +261,25 @@ impl Worker {
         }
     }
 
+    /// Tells who traces how much waits here, and how much for any worker, where that changed.
+    #[cold]
+    fn count(&self) {
+        let own = self.remote.ring.len() + self.with_pinned(|pinned| pinned.len());
+        let shared = self.shared.injector.len();
+        let (told, told_shared) = self.counted.replace((own, shared));
+        if own != told {
+            trace::counter_of(Owner::Thread, "run queue", own);
+        }
+        if shared != told_shared {
+            trace::counter_of(Owner::Named(&self.shared.config.name), "global run queue", shared);
+        }
+    }
+
     #[inline]
     fn run(&self, work: Work) {
+        if trace::enabled() {
+            self.count();
+        }
         match work {
             Work::Task(runnable) => self.run_task(runnable),
             Work::Job(job) => {

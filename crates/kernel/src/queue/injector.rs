@@ -51,6 +51,11 @@ impl<T: Token> Injector<T> {
         self.len.load(Ordering::Acquire) == 0
     }
 
+    /// How many wait; it may be stale at once.
+    pub fn len(&self) -> usize {
+        self.len.load(Ordering::Relaxed)
+    }
+
     /// Adds a value at the end. Any thread.
     ///
     /// # Errors

@@ -52,6 +52,11 @@ impl<T> TurnQueue<T> {
         self.with(|rooms| rooms.waiting.is_empty())
     }
 
+    /// How many wait for the next turn.
+    pub fn len(&self) -> usize {
+        self.with(|rooms| rooms.waiting.len())
+    }
+
     /// Calls `f` for every entry that waits now, until it says `false`. What `f` adds waits for
     /// the next time; what was not reached is in front of it, also where `f` panics.
     #[inline]

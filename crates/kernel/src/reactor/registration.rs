@@ -13,6 +13,7 @@ use super::handle::Handle;
 use super::ready::{Direction, Ready, ReadyEvent};
 use super::slot::Slot;
 use super::{Interest, closed};
+use crate::trace;
 
 /// A registered source's readiness.
 ///
@@ -88,7 +89,10 @@ impl Registration {
         let slot = self.slot();
         match slot.ready(direction).or_else(|| slot.ready_or_poller(direction, context.waker())) {
             Some(event) => Poll::Ready(checked(event)),
-            None => Poll::Pending,
+            None => {
+                trace::waiting_here("I/O", None);
+                Poll::Pending
+            }
         }
     }
 
@@ -271,7 +275,10 @@ impl Future for Readiness<'_> {
         }
         match slot.ready_or_wait(direction, &mut self.key, context.waker()) {
             Some(event) => Poll::Ready(checked(event)),
-            None => Poll::Pending,
+            None => {
+                trace::waiting_here("I/O", None);
+                Poll::Pending
+            }
         }
     }
 }

@@ -389,6 +389,19 @@ impl<S: Schedule> Erased<S> {
         }
     }
 
+    /// As [`Handle::waker`].
+    ///
+    /// # Safety
+    ///
+    /// The cell has a body.
+    pub unsafe fn waker(&self) -> Waker {
+        // SAFETY: this reference keeps the cell alive; the one just added is the waker's.
+        unsafe {
+            self.header.as_ref().state.retain();
+            Waker::from_raw(cell::raw_waker(self.header))
+        }
+    }
+
     /// This reference as one pointer, for lists of words.
     pub fn into_raw(self) -> NonNull<()> {
         let header = self.header;

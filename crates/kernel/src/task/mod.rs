@@ -30,4 +30,4 @@ pub use handle::{
 };
 pub use list::TaskList;
 pub use listeners::ListenerKey;
-pub use schedule::{Orphan, Runnable, Schedule, Shared, data_of, is_over, pass_on};
+pub use schedule::{Orphan, Runnable, Schedule, Shared, data_of, is_over, pass_on, references};

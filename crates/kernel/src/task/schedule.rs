@@ -308,6 +308,14 @@ pub unsafe fn pass_on(waker: &Waker) -> Waker {
     unsafe { Waker::new(waker.data(), waker.vtable()) }
 }
 
+/// How many handles and wakers there are of the cell whose body `waker` wakes; `None` as for [`is_over`]. It says
+/// whether a poll left a waker of the cell behind: then there are more than before.
+#[inline]
+pub fn references<S: Schedule>(waker: &Waker) -> Option<usize> {
+    // SAFETY: the waker keeps the cell alive while it is borrowed; the state is for all threads.
+    cell::header_of::<S>(waker).map(|header| unsafe { header.as_ref() }.state.references())
+}
+
 /// Whether the cell whose body `waker` wakes has its outcome; `None` where it is another kind of waker,
 /// or of another scheduler. Any thread.
 pub fn is_over<S: Schedule>(waker: &Waker) -> Option<bool> {

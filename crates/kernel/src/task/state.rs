@@ -248,6 +248,12 @@ impl State {
         self.0.load(Ordering::Acquire) & DONE != 0
     }
 
+    /// How many references there are, of which other threads may take and give back some meanwhile.
+    #[inline]
+    pub(super) fn references(&self) -> usize {
+        self.0.load(Ordering::Relaxed) / REFERENCE
+    }
+
     /// Whether the caller's reference is the only one.
     #[inline]
     pub(super) fn is_only_reference(&self) -> bool {

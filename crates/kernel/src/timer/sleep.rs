@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use super::Key;
 use crate::driver::{self, Driver};
+use crate::trace;
 
 /// Waits for `duration`, counted from the first poll.
 ///
@@ -176,6 +177,9 @@ impl Future for Sleep {
         let waker = context.waker();
         let looked = driver::with_current(|driver| self.look(driver?, waker));
         if let Some(polled) = looked {
+            if polled.is_pending() {
+                trace::waiting_here("sleep", None);
+            }
             return polled;
         }
         let Some(driver) = driver::current() else {
@@ -197,6 +201,7 @@ impl Future for Sleep {
         let wakes = Identity::of(waker);
         let key = driver.timer_insert(deadline, waker.clone());
         self.timer = Some(Timer { driver, key, wakes });
+        trace::waiting_here("sleep", None);
         Poll::Pending
     }
 }

@@ -4,8 +4,9 @@
 //!   process "threads"                       process "tasks"
 //!     worker 1  [run [#1 ][#2   ]][poll]      #1  [ready][running][waiting: sleep      ]
 //!     worker 2  [run [#3 ]]                   #2  [ready        ][running][waiting: #3 ]
-//!                  └─ spawn, wake, cancel: arrows from a slice of the cause
-//!                     to the next poll of the task, on the threads' tracks
+//!                  ├─ spawn, wake, cancel: arrows from a slice of the cause
+//!                  │  to the next poll of the task, on the threads' tracks
+//!                  └─ send: arrows from the slice that sends a value to the slice that takes it
 //! ```
 //!
 //! # Invariants
@@ -22,10 +23,12 @@ use std::io::{self, Write};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::event::{Event, EventKind, TaskInfo, ThreadId};
+use super::event::{Event, EventKind, Owner, TaskInfo, ThreadId};
+use super::flows::{Passing, Start};
 use super::id::TaskId;
 use super::json::Quoted;
 use super::recording::Trace;
+use super::snapshot::State;
 
 const THREADS: u32 = 1;
 const TASKS: u32 = 2;
@@ -35,7 +38,7 @@ const FIRST_TRACK: u64 = 10;
 
 /// A row of the timeline. Its `tid` is unique over both processes, and small, which ids may not be.
 #[derive(Clone, Copy)]
-struct Track {
+pub(super) struct Track {
     pid: u32,
     tid: u64,
 }
@@ -72,7 +75,10 @@ struct Writer<'a, W> {
     next_tid: u64,
     infos: BTreeMap<TaskId, Arc<TaskInfo>>,
     threads: BTreeMap<ThreadId, (Track, Vec<Open>)>,
+    /// Of the threads.
+    labels: BTreeMap<ThreadId, String>,
     tasks: BTreeMap<TaskId, Task>,
+    passing: Passing,
     trace: &'a Trace,
 }
 
@@ -89,7 +95,9 @@ pub(super) fn write(
         next_tid: FIRST_TRACK,
         infos: trace.tasks(),
         threads: BTreeMap::new(),
+        labels: BTreeMap::new(),
         tasks: BTreeMap::new(),
+        passing: Passing::default(),
         trace,
     };
     writer.begin()?;
@@ -109,9 +117,16 @@ impl<W: Write> Writer<'_, W> {
         for (pid, name) in [(THREADS, "threads"), (TASKS, "tasks")] {
             self.metadata("process_name", Track { pid, tid: 0 }, name)?;
         }
+        let kinds = self.polled_kinds();
         for (id, name) in self.trace.threads() {
             let track = self.new_track(THREADS);
-            let label = name.map_or_else(|| id.to_string(), str::to_owned);
+            let label = match (name, kinds.get(&id)) {
+                (Some(name), _) => name.to_owned(),
+                // A loop's, most likely.
+                (None, Some(kind)) => format!("{kind}, {id}"),
+                (None, None) => id.to_string(),
+            };
+            self.labels.insert(id, label.clone());
             self.metadata("thread_name", track, &label)?;
             self.threads.insert(id, (track, Vec::new()));
         }
@@ -124,6 +139,17 @@ impl<W: Write> Writer<'_, W> {
             EventKind::Spawned(ref info) => {
                 self.task(info.id, at)?;
                 self.arrow("spawn", info.id, event)
+            }
+            EventKind::Found { ref info, ref doing } => {
+                if self.tasks.contains_key(&info.id) {
+                    return Ok(());
+                }
+                self.task(info.id, at)?.woken = doing.state == State::Ready;
+                if doing.state != State::Waiting {
+                    return Ok(());
+                }
+                let waiting = self.waiting(doing.reason.unwrap_or("unknown"), doing.on);
+                self.state(info.id, at, &waiting)
             }
             EventKind::PollStarted(id) => {
                 let track = self.open(event, Open::Poll(id))?;
@@ -150,8 +176,7 @@ impl<W: Write> Writer<'_, W> {
                 self.state(id, at, &state)
             }
             EventKind::Waiting { task: id, reason, on } => {
-                let awaited = on.map(|on| format!(" {}", self.label(on))).unwrap_or_default();
-                let waiting = format!("waiting: {reason}{awaited}");
+                let waiting = self.waiting(reason, on);
                 match self.tasks.get_mut(&id) {
                     Some(task) if task.running.is_some() => task.waiting = waiting,
                     Some(task) => {
@@ -188,9 +213,31 @@ impl<W: Write> Writer<'_, W> {
             }
             EventKind::SpanStarted(name) => self.open(event, Open::Span(name)).map(drop),
             EventKind::SpanEnded(name) => self.close(event, Open::Span(name)),
-            EventKind::Counter { name, value } => {
+            EventKind::Counter { name, value, of } => {
+                // They are told apart by their names alone.
+                let name = match of {
+                    Owner::Process => name.to_owned(),
+                    Owner::Named(owner) => format!("{name} of {owner}"),
+                    Owner::Thread => format!("{name} of {}", self.labels[&event.thread]),
+                };
                 let args = format_args!("{{\"value\":{value}}}");
-                self.write("C", Track { pid: THREADS, tid: 0 }, at, name, args)
+                self.write("C", Track { pid: THREADS, tid: 0 }, at, &name, args)
+            }
+            EventKind::Sent(place) => {
+                let from = self.threads[&event.thread].0;
+                self.passing.sent(place, Start { from, at });
+                self.foothold(event, "send")
+            }
+            EventKind::Received(place) => {
+                let Some(start) = self.passing.received(place) else { return Ok(()) };
+                let to = self.threads[&event.thread].0;
+                self.foothold(event, "receive")?;
+                let Start { from, at: sent } = start;
+                self.draw(&Arrow { name: "send", from, at: sent }, to, at)
+            }
+            EventKind::Queued { from, to, len } => {
+                self.passing.queued(from, to, len);
+                Ok(())
             }
             EventKind::Renamed { .. } => Ok(()),
         }
@@ -256,15 +303,21 @@ impl<W: Write> Writer<'_, W> {
 
     /// Remembers the start of an arrow to the task's next poll.
     fn arrow(&mut self, name: &'static str, to: TaskId, event: &Event) -> io::Result<()> {
-        let (from, open) = &self.threads[&event.thread];
-        let (from, idle) = (*from, open.is_empty());
+        let from = self.threads[&event.thread].0;
         let Some(task) = self.tasks.get_mut(&to) else { return Ok(()) };
         task.arrows.push(Arrow { name, from, at: event.at });
-        if idle {
-            // Arrows bind to slices, so a thread outside of any poll and phase gets a short one.
-            self.write("X", from, event.at, name, format_args!("{{}},\"dur\":0.001"))?;
+        self.foothold(event, name)
+    }
+
+    /// Arrows bind to slices, so a thread outside of any poll and phase gets a short one.
+    fn foothold(&mut self, event: &Event, name: &str) -> io::Result<()> {
+        match &self.threads[&event.thread] {
+            (track, open) if open.is_empty() => {
+                let track = *track;
+                self.write("X", track, event.at, name, format_args!("{{}},\"dur\":0.001"))
+            }
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     fn draw(&mut self, arrow: &Arrow, to: Track, at: Duration) -> io::Result<()> {
@@ -281,6 +334,25 @@ impl<W: Write> Writer<'_, W> {
             Some(info) => format!("{} {id}", info.name.as_deref().unwrap_or(info.kind)),
             None => format!("task {id}"),
         }
+    }
+
+    /// The name of the slice in which a task waits.
+    fn waiting(&self, reason: &str, on: Option<TaskId>) -> String {
+        let awaited = on.map(|on| format!(" {}", self.label(on))).unwrap_or_default();
+        format!("waiting: {reason}{awaited}")
+    }
+
+    /// What each thread polled first.
+    fn polled_kinds(&self) -> BTreeMap<ThreadId, &'static str> {
+        let mut kinds = BTreeMap::new();
+        for event in self.trace.events() {
+            if let EventKind::PollStarted(id) = event.kind
+                && let Some(info) = self.infos.get(&id)
+            {
+                kinds.entry(event.thread).or_insert(info.kind);
+            }
+        }
+        kinds
     }
 
     fn new_track(&mut self, pid: u32) -> Track {

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use super::id::TaskId;
+use super::snapshot::State;
 
 /// One thing that happened.
 #[derive(Clone, Debug)]
@@ -26,6 +27,13 @@ pub struct Event {
 pub enum EventKind {
     /// A task was made.
     Spawned(Arc<TaskInfo>),
+    /// A task that is older than the observation was found.
+    Found {
+        /// What is known of it.
+        info: Arc<TaskInfo>,
+        /// What it does, as far as whoever found it could tell.
+        doing: Doing,
+    },
     /// A thread began to poll a task.
     PollStarted(TaskId),
     /// The poll came back.
@@ -67,6 +75,19 @@ pub enum EventKind {
         /// How it ended.
         outcome: Outcome,
     },
+    /// A value was handed over, or left where others find it.
+    Sent(Place),
+    /// A value was taken.
+    Received(Place),
+    /// A value that was in a hand went behind those in a queue.
+    Queued {
+        /// The hand it was in.
+        from: usize,
+        /// The queue it is in from now on.
+        to: usize,
+        /// How many were before it.
+        len: usize,
+    },
     /// The reactor reported a source as ready.
     IoReady {
         /// What kind of source.
@@ -91,7 +112,48 @@ pub enum EventKind {
         name: &'static str,
         /// The value from now on.
         value: i64,
+        /// Of whom.
+        of: Owner,
     },
+}
+
+/// Whose something is that is measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Owner {
+    /// The process's.
+    Process,
+    /// The thread's that says so: it has one for itself.
+    Thread,
+    /// Something that several threads share, by its name.
+    Named(&'static str),
+}
+
+/// Where a value is between its sender and its receiver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Of one that waits, by its address: that of the receiver it was given to, or of the sender that
+    /// keeps it until it is fetched.
+    Hand(usize),
+    /// A queue, first in, first out.
+    Queue {
+        /// Its address.
+        queue: usize,
+        /// How many were in it: before the value was put there, or with the value that is taken.
+        len: usize,
+    },
+}
+
+/// What a task does that was found.
+#[derive(Clone, Copy, Debug)]
+pub struct Doing {
+    /// Ready, running, or waiting.
+    pub state: State,
+    /// What it waits for.
+    pub reason: Option<&'static str>,
+    /// The task it awaits.
+    pub on: Option<TaskId>,
+    /// For how long, if that is known.
+    pub since: Option<Duration>,
 }
 
 /// What is known of a task from the moment it was made.

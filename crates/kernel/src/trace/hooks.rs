@@ -6,9 +6,10 @@ use std::marker::PhantomData;
 use std::panic::Location;
 use std::sync::Arc;
 
-use super::event::{EventKind, Outcome, TaskInfo};
-use super::hub::{dispatch, enabled};
+use super::event::{Doing, EventKind, Outcome, Owner, TaskInfo};
+use super::hub::{self, dispatch, enabled};
 use super::id::{CurrentGuard, TaskId, current, set_current};
+use super::snapshot::State;
 
 /// What is said of a task when it is made.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +31,38 @@ pub fn task_spawned(id: TaskId, spawned: Spawned<'_>) {
     if enabled() {
         emit_spawned(id, spawned);
     }
+}
+
+/// A task was found that may be older than the observation: what it is, and what it does. It changes
+/// nothing where more is known.
+///
+/// Who tells this of tasks that may end meanwhile looks again afterwards, and calls [`forgotten`] if
+/// one did.
+pub fn found(id: TaskId, spawned: Spawned<'_>, parent: Option<TaskId>, doing: Doing) {
+    if enabled() {
+        let info = TaskInfo {
+            id,
+            kind: spawned.kind,
+            name: spawned.name.map(Arc::from),
+            location: Some(spawned.location),
+            parent,
+        };
+        dispatch(EventKind::Found { info: Arc::new(info), doing });
+    }
+}
+
+/// The task has ended, and that may have been told before it was [found].
+#[inline]
+pub fn forgotten(id: TaskId) {
+    if enabled() {
+        forget(id);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn forget(id: TaskId) {
+    hub::forget(id);
 }
 
 /// This thread begins to poll the task. Pairs with [`poll_ended`]; see [`polling`].
@@ -58,6 +91,27 @@ pub fn polling(id: TaskId) -> Polling {
     Polling { id, _current: current }
 }
 
+/// As [`polling`], of a task that no list has: where it is older than the observation, this tells what
+/// it is.
+#[inline]
+pub fn polling_as<'a>(id: TaskId, spawned: impl FnOnce() -> Spawned<'a>) -> Polling {
+    let current = set_current(Some(id));
+    if enabled() {
+        emit(|| EventKind::PollStarted(id));
+        introduce(id, spawned());
+    }
+    Polling { id, _current: current }
+}
+
+#[cold]
+#[inline(never)]
+fn introduce(id: TaskId, spawned: Spawned<'_>) {
+    if hub::is_stranger(id) {
+        let doing = Doing { state: State::Running, reason: None, on: None, since: None };
+        found(id, spawned, None, doing);
+    }
+}
+
 /// Returned by [`polling`].
 #[derive(Debug)]
 #[must_use = "the poll ends when the guard is dropped"]
@@ -81,6 +135,26 @@ impl Drop for Polling {
 pub fn waiting(id: TaskId, reason: &'static str, on: Option<TaskId>) {
     if enabled() {
         emit(|| EventKind::Waiting { task: id, reason, on });
+    }
+}
+
+/// The [current] task, if there is one, is about to wait; see [`waiting`].
+///
+/// It is what a future says that knows nothing of whoever polls it. One that wraps others says it
+/// before it polls them: they know better.
+#[inline]
+pub fn waiting_here(reason: &'static str, on: Option<TaskId>) {
+    if enabled() {
+        tell_waiting(reason, on);
+    }
+}
+
+/// Never inlined: it reads a thread-local, and is called by code that waits in between.
+#[cold]
+#[inline(never)]
+fn tell_waiting(reason: &'static str, on: Option<TaskId>) {
+    if let Some(task) = current() {
+        dispatch(EventKind::Waiting { task, reason, on });
     }
 }
 
@@ -139,7 +213,15 @@ pub fn instant(name: &'static str, detail: fmt::Arguments<'_>) {
 #[inline]
 pub fn counter(name: &'static str, value: i64) {
     if enabled() {
-        emit(|| EventKind::Counter { name, value });
+        emit(|| EventKind::Counter { name, value, of: Owner::Process });
+    }
+}
+
+/// As [`counter`], of something that the process has several of.
+#[inline]
+pub fn counter_of(of: Owner, name: &'static str, value: usize) {
+    if enabled() {
+        emit(|| EventKind::Counter { name, value: value as i64, of });
     }
 }
 

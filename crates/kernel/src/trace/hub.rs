@@ -5,6 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use super::event::{EventKind, ThreadId};
+use super::id::TaskId;
+use super::lists;
 use super::recording::Buffer;
 use super::registry::Registry;
 use super::snapshot::Snapshot;
@@ -43,14 +45,35 @@ pub fn enabled() -> bool {
     ENABLED.load(Ordering::Relaxed)
 }
 
+/// Whether anyone [observes](observe).
+pub fn is_observed() -> bool {
+    Hub::lock().observers > 0
+}
+
 /// Keeps the registry of live tasks until the returned handle and all its clones are dropped.
 ///
-/// Tasks made before are seen from their next poll on, without the place of their spawn.
+/// Tasks made before are [asked for](super::list) where lists of them are kept; others are seen
+/// from their next poll on.
 pub fn observe() -> Observer {
-    let mut hub = Hub::lock();
-    hub.observers += 1;
-    hub.update_enabled();
+    let first = {
+        let mut hub = Hub::lock();
+        hub.observers += 1;
+        hub.update_enabled();
+        hub.observers == 1
+    };
+    if first {
+        // Only now, so that whoever finds a task that is about to end is told of the end as well.
+        lists::ask();
+    }
     Observer { _private: () }
+}
+
+impl Hub {
+    /// One more observes, beside one that does so already.
+    fn observe_too() -> Observer {
+        Hub::lock().observers += 1;
+        Observer { _private: () }
+    }
 }
 
 /// Keeps the registry alive; from [`observe`].
@@ -70,7 +93,7 @@ impl Observer {
 
 impl Clone for Observer {
     fn clone(&self) -> Observer {
-        observe()
+        Hub::observe_too()
     }
 }
 
@@ -94,6 +117,16 @@ pub fn snapshot() -> Snapshot {
         hub.registry.copy(Instant::now())
     };
     Snapshot::new(tasks)
+}
+
+/// Whether the registry has seen a task of which it knows nothing else.
+pub(super) fn is_stranger(task: TaskId) -> bool {
+    Hub::lock().registry.is_stranger(task)
+}
+
+/// The registry knows no such task any more.
+pub(super) fn forget(task: TaskId) {
+    Hub::lock().registry.forget(task);
 }
 
 /// Stamps the event and hands it to all that asked for it.

@@ -3,7 +3,14 @@
 use std::fmt;
 
 /// Formats as a JSON string, quotes included.
-pub(super) struct Quoted<'a>(pub(super) &'a str);
+///
+/// ```
+/// use fourfold_kernel::trace::Quoted;
+///
+/// assert_eq!(Quoted("a \"b\"").to_string(), r#""a \"b\"""#);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Quoted<'a>(pub &'a str);
 
 impl fmt::Display for Quoted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

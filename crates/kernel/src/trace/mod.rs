@@ -12,6 +12,13 @@
 //!        └──►  recordings while a Recording is running       ──►  Trace: events, Chrome's JSON
 //! ```
 //!
+//! | file | tells |
+//! |---|---|
+//! | `hooks.rs`, `blocking.rs`, `passing.rs` | what is called: for tasks and phases, for threads that block, for values |
+//! | `event.rs`, `hub.rs` | what can happen, and the lock through which it goes |
+//! | `registry.rs`, `snapshot.rs`, `lists.rs` | the tasks that are alive, and those that were before |
+//! | `recording.rs`, `chrome.rs`, `flows.rs`, `json.rs` | what is kept, and how it is written |
+//!
 //! # Invariants
 //!
 //! * When nobody observes and nothing is recorded, a hook costs one relaxed load and a branch, and
@@ -36,22 +43,31 @@
 //! Dropping the oldest events would drop the spawns, and with them the names and arrows of what is
 //! kept. The beginning of a run is whole; its end is counted.
 
+mod blocking;
 mod chrome;
 mod event;
+mod flows;
 mod hooks;
 mod hub;
 mod id;
 mod json;
+mod lists;
+mod passing;
 mod recording;
 mod registry;
 mod snapshot;
 
-pub use event::{Event, EventKind, Outcome, TaskInfo, ThreadId};
+pub use blocking::{Blocking, OnThread, blocking, on_thread};
+pub use event::{Doing, Event, EventKind, Outcome, Owner, Place, TaskInfo, ThreadId};
 pub use hooks::{
-    Polling, Span, Spawned, cancel_requested, counter, finished, instant, io_ready, poll_ended,
-    poll_started, polling, renamed, span, task_spawned, waiting, woken,
+    Polling, Span, Spawned, cancel_requested, counter, counter_of, finished, forgotten, found,
+    instant, io_ready, poll_ended, poll_started, polling, polling_as, renamed, span, task_spawned,
+    waiting, waiting_here, woken,
 };
-pub use hub::{Observer, enabled, observe, snapshot};
+pub use hub::{Observer, enabled, is_observed, observe, snapshot};
 pub use id::{CurrentGuard, TaskId, current, set_current};
+pub use json::Quoted;
+pub use lists::{Asked, List, list, wait_for_lists};
+pub use passing::{queued, received, sent};
 pub use recording::{Recording, Trace};
 pub use snapshot::{Snapshot, State, TaskSnapshot};

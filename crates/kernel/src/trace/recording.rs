@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::fs::File;
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -150,6 +152,9 @@ impl Trace {
                 EventKind::Spawned(info) => {
                     tasks.insert(info.id, info.clone());
                 }
+                EventKind::Found { info, .. } => {
+                    tasks.entry(info.id).or_insert_with(|| info.clone());
+                }
                 EventKind::Renamed { task, name } => {
                     if let Some(info) = tasks.get_mut(task) {
                         Arc::make_mut(info).name = Some(name.clone());
@@ -161,9 +166,19 @@ impl Trace {
         tasks
     }
 
+    /// As [`write_chrome`](Trace::write_chrome), into a file, which is made or overwritten.
+    ///
+    /// # Errors
+    ///
+    /// Those of the file.
+    pub fn write_chrome_file(&self, path: impl AsRef<Path>) -> io::Result<()> {
+        // It flushes at the end.
+        self.write_chrome(io::BufWriter::new(File::create(path)?))
+    }
+
     /// Writes the trace as Chrome's trace events (JSON), which <https://ui.perfetto.dev> opens: a
-    /// track for each thread with its phases and polls, a track for each task with its states, and
-    /// arrows for spawns, wakes and cancellations.
+    /// track for each thread with its phases and polls, a track for each task with its states, arrows
+    /// for spawns, wakes, cancellations and values that are sent, and counters.
     ///
     /// It writes in small pieces: give it a `BufWriter`, and flush it.
     ///

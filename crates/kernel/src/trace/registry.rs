@@ -13,6 +13,9 @@
 //! A task woken in its poll may be polled elsewhere before that poll's end is told; so an end counts
 //! only if it comes from the thread of the latest begin.
 //!
+//! A task that is older than the observation is *found*, by whoever keeps a list of it, or seen at its
+//! next poll; what was found of it counts until it is seen to do something.
+//!
 //! A task that is not running and whose last poll was not followed by a wake is waiting. What it
 //! waits for is known if it said so in that poll.
 
@@ -20,7 +23,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::event::{EventKind, TaskInfo, ThreadId};
+use super::event::{Doing, EventKind, TaskInfo, ThreadId};
 use super::id::TaskId;
 use super::snapshot::{State, TaskSnapshot};
 
@@ -42,6 +45,10 @@ struct Entry {
     woken_in_poll: bool,
     cancel_requested: bool,
     polls: u64,
+    /// It was found, and nothing it did was seen since.
+    found: bool,
+    /// It may have been in its state for longer than `since` says.
+    longer: bool,
 }
 
 impl Entry {
@@ -57,6 +64,23 @@ impl Entry {
             woken_in_poll: false,
             cancel_requested: false,
             polls: 0,
+            found: false,
+            longer: false,
+        }
+    }
+
+    /// What was found of a task counts until it does something that is seen.
+    fn find(&mut self, info: &Arc<TaskInfo>, doing: &Doing, now: Instant) {
+        if self.info.location.is_none() {
+            self.name = info.name.clone();
+            self.info = info.clone();
+        }
+        if self.found {
+            self.enter(doing.state, now);
+            self.since = doing.since.and_then(|since| now.checked_sub(since)).unwrap_or(now);
+            self.longer = doing.since.is_none();
+            self.reason = doing.reason;
+            self.on = doing.on;
         }
     }
 
@@ -64,6 +88,7 @@ impl Entry {
         if self.state != state {
             self.state = state;
             self.since = now;
+            self.longer = false;
         }
         if state != State::Waiting {
             self.reason = None;
@@ -82,18 +107,28 @@ impl Registry {
             EventKind::Spawned(ref info) => {
                 self.tasks.insert(info.id, Entry::new(info.clone(), now));
             }
+            EventKind::Found { ref info, ref doing } => {
+                let entry = self
+                    .tasks
+                    .entry(info.id)
+                    .or_insert_with(|| Entry { found: true, ..Entry::new(info.clone(), now) });
+                entry.find(info, doing, now);
+            }
             EventKind::PollStarted(task) => {
                 // A task older than the observation is known to live only when it is polled: a
                 // stale waker or handle may name one that ended.
                 let entry =
                     self.tasks.entry(task).or_insert_with(|| Entry::new(unknown(task), now));
+                entry.found = false;
                 entry.woken_in_poll = false;
                 entry.polls += 1;
                 entry.polled_on = Some(thread);
                 entry.enter(State::Running, now);
             }
             EventKind::PollEnded(task) => self.change(task, |entry| {
-                if entry.state == State::Running && entry.polled_on == Some(thread) {
+                // Of one that was found running, the thread is not known.
+                if entry.state == State::Running && entry.polled_on.is_none_or(|on| on == thread) {
+                    entry.found = false;
                     let woken = std::mem::take(&mut entry.woken_in_poll);
                     entry.enter(if woken { State::Ready } else { State::Waiting }, now);
                 }
@@ -118,12 +153,24 @@ impl Registry {
             EventKind::Finished { task, .. } => {
                 self.tasks.remove(&task);
             }
-            EventKind::IoReady { .. }
+            EventKind::Sent(_)
+            | EventKind::Received(_)
+            | EventKind::Queued { .. }
+            | EventKind::IoReady { .. }
             | EventKind::Instant { .. }
             | EventKind::SpanStarted(_)
             | EventKind::SpanEnded(_)
             | EventKind::Counter { .. } => {}
         }
+    }
+
+    /// Whether nothing is known of a task but that it lives.
+    pub(super) fn is_stranger(&self, task: TaskId) -> bool {
+        self.tasks.get(&task).is_some_and(|entry| entry.info.location.is_none())
+    }
+
+    pub(super) fn forget(&mut self, task: TaskId) {
+        self.tasks.remove(&task);
     }
 
     fn change(&mut self, task: TaskId, change: impl FnOnce(&mut Entry)) {
@@ -155,6 +202,7 @@ impl Registry {
                 parent: entry.info.parent,
                 state: entry.state,
                 since: now.saturating_duration_since(entry.since),
+                since_at_least: entry.longer,
                 reason: entry.reason.filter(|_| waiting),
                 awaits: entry.on.filter(|_| waiting),
                 awaited_by: Vec::new(),

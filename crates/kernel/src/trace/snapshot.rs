@@ -40,7 +40,7 @@ pub struct TaskSnapshot {
     pub kind: &'static str,
     /// Its present name.
     pub name: Option<Arc<str>>,
-    /// Where it was made; none for a task older than the observation.
+    /// Where it was made; none for a task older than the observation of which no list is kept.
     pub spawned_at: Option<&'static Location<'static>>,
     /// The task that made it; it may have ended.
     pub parent: Option<TaskId>,
@@ -48,6 +48,8 @@ pub struct TaskSnapshot {
     pub state: State,
     /// For how long it has been doing so.
     pub since: Duration,
+    /// It may have been longer: the task was found by an observation that began so long ago.
+    pub since_at_least: bool,
     /// What it waits for, if it is waiting and said so.
     pub reason: Option<&'static str>,
     /// The task it awaits, if it is waiting for one. That one may have ended and woken it already.
@@ -66,7 +68,8 @@ impl fmt::Display for TaskSnapshot {
         if let Some(name) = &self.name {
             write!(f, " {name:?}")?;
         }
-        write!(f, ": {} for {:.1?}", self.state, self.since)?;
+        let at_least = if self.since_at_least { "at least " } else { "" };
+        write!(f, ": {} for {at_least}{:.1?}", self.state, self.since)?;
         if let Some(reason) = self.reason {
             write!(f, ", for {reason}")?;
         }

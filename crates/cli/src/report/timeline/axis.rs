@@ -43,7 +43,7 @@ pub(super) fn lines(layout: &Layout, look: &Look) -> [String; 2] {
 }
 
 /// The least of 1, 2, 5, 10, 20, 50, … and of their tenths that is not below `least`.
-fn round_step(least: f64) -> f64 {
+pub(in crate::report) fn round_step(least: f64) -> f64 {
     let power = 10f64.powf(least.log10().floor());
     let factor = [1.0, 2.0, 5.0].into_iter().find(|factor| factor * power >= least * 0.999);
     factor.unwrap_or(10.0) * power

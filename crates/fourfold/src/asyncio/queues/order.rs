@@ -8,6 +8,9 @@ pub trait QueueOrder: Default + 'static {
     /// What the queue holds.
     type Item: 'static;
 
+    /// Whether items leave in the order in which they came: then a trace can tell which is which.
+    const FIFO: bool = false;
+
     /// Adds an item.
     fn push(&mut self, item: Self::Item);
 
@@ -55,6 +58,7 @@ impl<T: Ord> Default for Priority<T> {
 
 impl<T: 'static> QueueOrder for Fifo<T> {
     type Item = T;
+    const FIFO: bool = true;
 
     #[inline]
     fn push(&mut self, item: T) {

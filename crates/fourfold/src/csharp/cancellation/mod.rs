@@ -21,8 +21,10 @@
 //! | `state.rs` | what a source and its tokens share: the callbacks, and how they are run |
 //! | `source.rs` | [`CancellationTokenSource`]: cancelling, linking, time limits |
 //! | `token.rs` | [`CancellationToken`], [`CancellationTokenRegistration`] |
+//! | `crossing.rs` | sources and tokens as other dialects see them |
 //! | `running.rs` | [`run`](CancellationToken::run): futures that know of no token |
 
+mod crossing;
 mod running;
 mod source;
 mod state;

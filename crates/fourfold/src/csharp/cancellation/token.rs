@@ -51,7 +51,7 @@ impl CancellationToken {
     }
 
     #[cold]
-    fn error(&self) -> Error {
+    pub(super) fn error(&self) -> Error {
         OperationCanceledException::with_token(self.clone()).into()
     }
 

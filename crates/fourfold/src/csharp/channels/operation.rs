@@ -5,6 +5,7 @@ use std::sync::{Arc, Weak};
 use std::task::{Context, Poll};
 
 use fourfold_kernel::lock::Lock;
+use fourfold_kernel::trace::{self, Place};
 
 use super::super::cancellation::{CancellationToken, CancellationTokenRegistration};
 use super::super::exceptions::OperationCanceledException;
@@ -82,6 +83,11 @@ impl<T: Send + 'static, R: Send + 'static> Operation<T, R> {
         }
     }
 
+    /// As a trace names it.
+    pub(super) fn place(&self) -> Place {
+        Place::Hand(std::ptr::from_ref(self).addr())
+    }
+
     fn key(&self) -> u64 {
         self.key.load(Ordering::Relaxed)
     }
@@ -107,7 +113,11 @@ impl<T: Send + 'static, R: Send + 'static> ValueTaskSource<R> for Operation<T, R
 
     fn get_result(&self, token: u64) -> Result<R> {
         self.unregister();
-        self.core.get_result(token)
+        let result = self.core.get_result(token);
+        if matches!(self.which, Which::Readers) && result.is_ok() {
+            trace::received(|| self.place());
+        }
+        result
     }
 
     fn on_completed(
@@ -117,6 +127,15 @@ impl<T: Send + 'static, R: Send + 'static> ValueTaskSource<R> for Operation<T, R
         flags: ValueTaskSourceOnCompletedFlags,
     ) -> Result<()> {
         self.core.on_completed(continuation, token, flags)
+    }
+
+    fn waited_for_as(&self) -> &'static str {
+        match self.which {
+            Which::Readers => "channel read",
+            Which::Writers => "channel write",
+            Which::LooksToRead => "channel to read",
+            Which::LooksToWrite => "channel to write",
+        }
     }
 
     fn poll_completed(

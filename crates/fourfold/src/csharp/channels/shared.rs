@@ -20,6 +20,7 @@
 use std::sync::Arc;
 
 use fourfold_kernel::lock::{Guard, Lock};
+use fourfold_kernel::trace;
 
 use super::super::cancellation::CancellationToken;
 use super::super::exceptions::{ChannelClosedException, OperationCanceledException};
@@ -70,6 +71,7 @@ impl<T: Send + 'static> Shared<T> {
     pub(super) fn try_write(&self, item: T) -> std::result::Result<(), T> {
         let mut state = self.state.lock();
         if state.just_has_room(self.capacity) {
+            trace::sent(|| state.place(0));
             state.items.push_back(item);
             return Ok(());
         }
@@ -133,6 +135,7 @@ impl<T: Send + 'static> Shared<T> {
         }
         let mut state = self.state.lock();
         if state.just_has_room(self.capacity) {
+            trace::sent(|| state.place(0));
             state.items.push_back(item);
             return ValueTask::completed_task();
         }
@@ -151,6 +154,7 @@ impl<T: Send + 'static> Shared<T> {
                 let State { writers, spare, .. } = &mut *state;
                 let operation =
                     self.operation(&mut spare.writers, Which::Writers, |_, ()| {}, token);
+                trace::sent(|| operation.place());
                 operation.stands(writers.push_back(Writer { operation: operation.clone(), item }));
                 // In a rendezvous somebody who waits is something to read.
                 let looks =
@@ -238,7 +242,9 @@ impl<T: Send + 'static> Shared<T> {
     pub(super) fn try_read(&self) -> Option<T> {
         let mut state = self.state.lock();
         if state.nobody_wants_room() {
-            return state.items.pop_front();
+            let item = state.items.pop_front()?;
+            trace::received(|| state.place(1));
+            return Some(item);
         }
         self.try_take(state)
     }
@@ -280,6 +286,7 @@ impl<T: Send + 'static> Shared<T> {
         if state.nobody_wants_room()
             && let Some(item) = state.items.pop_front()
         {
+            trace::received(|| state.place(1));
             drop(state);
             return ValueTask::returnable(item, self.clone());
         }

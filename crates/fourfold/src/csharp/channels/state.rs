@@ -4,6 +4,8 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use fourfold_kernel::trace::{self, Place};
+
 use super::line::{Drained, Line};
 use super::operation::Operation;
 use super::options::BoundedChannelFullMode;
@@ -100,6 +102,15 @@ impl<T: Send + 'static> State<T> {
         self.writers.is_empty() && self.looks_to_write.is_empty() && self.done.is_none()
     }
 
+    fn address(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+
+    /// As a trace names it, with so many more items than it has now.
+    pub(super) fn place(&self, more: usize) -> Place {
+        Place::Queue { queue: self.address(), len: self.items.len() + more }
+    }
+
     pub(super) fn offer(
         &mut self,
         item: T,
@@ -110,9 +121,11 @@ impl<T: Send + 'static> State<T> {
             return Offered::Closed(item);
         }
         if let Some(reader) = self.readers.pop_front() {
+            trace::sent(|| reader.place());
             return Offered::Given(reader, item);
         }
         if self.items.len() < capacity {
+            trace::sent(|| self.place(0));
             self.items.push_back(item);
             return Offered::Added(self.looks_to_read.drain());
         }
@@ -134,9 +147,11 @@ impl<T: Send + 'static> State<T> {
     pub(super) fn take(&mut self, capacity: usize) -> Option<Taken<T>> {
         let Some(item) = self.items.pop_front() else {
             let Writer { operation, item } = self.writers.pop_front()?;
+            trace::received(|| operation.place());
             let written = Some(operation);
             return Some(Taken { item, written, looks: Drained::none(), finished: None });
         };
+        trace::received(|| self.place(1));
         let mut taken = Taken { item, written: None, looks: Drained::none(), finished: None };
         if self.done.is_some() {
             if self.items.is_empty() {
@@ -145,6 +160,9 @@ impl<T: Send + 'static> State<T> {
         } else if self.items.len() < capacity {
             match self.writers.pop_front() {
                 Some(Writer { operation, item }) => {
+                    if let Place::Hand(from) = operation.place() {
+                        trace::queued(from, self.address(), self.items.len());
+                    }
                     self.items.push_back(item);
                     taken.written = Some(operation);
                 }

@@ -183,7 +183,7 @@ impl SemaphoreSlim {
             drop(state);
             return Task::from_result((kind.value)(false));
         }
-        let node = Node::new(cell::Kind::Promise, thread_pool::current(), location);
+        let node = Node::new(cell::Kind::Semaphore, thread_pool::current(), location);
         // A release is over before anything that follows it.
         let options = TaskCreationOptions::RUN_CONTINUATIONS_ASYNCHRONOUSLY;
         let task = Task::promise(node.with_options(options));

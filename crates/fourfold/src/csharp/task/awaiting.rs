@@ -5,13 +5,16 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use fourfold_kernel::task::ListenerKey;
-use fourfold_kernel::trace;
 
 use super::super::ambient;
 use super::Task;
 use crate::Result;
+use crate::interop::requested;
 
 /// The future that awaiting a [`Task`] is. It is a plain one: any executor may poll it.
+///
+/// An asyncio task that is cancelled while it awaits this goes on at once with `Cancelled`; to have the C# task
+/// stop, tie its token to the wait with [`cancels`](crate::interop::Cancels::cancels).
 #[must_use = "futures do nothing until they are awaited"]
 pub struct TaskFuture<T: Send + Sync + 'static> {
     task: Task<T>,
@@ -22,13 +25,6 @@ pub struct TaskFuture<T: Send + Sync + 'static> {
 impl<T: Send + Sync + 'static> TaskFuture<T> {
     pub(super) fn new(task: Task<T>, captures: bool) -> TaskFuture<T> {
         TaskFuture { task, key: None, captures }
-    }
-
-    #[cold]
-    fn tell(&self) {
-        if let Some(waiter) = trace::current() {
-            trace::waiting(waiter, "task", Some(self.task.node().id()));
-        }
     }
 }
 
@@ -45,9 +41,10 @@ impl<T: Clone + Send + Sync + 'static> Future for TaskFuture<T> {
             if !this.captures {
                 ambient::do_not_capture();
             }
-            if trace::enabled() {
-                this.tell();
+            if let Some(reason) = requested() {
+                return Poll::Ready(Err(reason));
             }
+            this.task.node().tell_wait();
             return Poll::Pending;
         }
         let outcome = this.task.cell.get().expect("a task that is done has an outcome");

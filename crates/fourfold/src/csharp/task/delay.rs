@@ -12,6 +12,7 @@ use fourfold_kernel::timer;
 
 use super::super::ambient::{self, Inline};
 use super::super::cancellation::CancellationToken;
+use super::super::cell::Kind;
 use super::super::exceptions::OperationCanceledException;
 use super::Task;
 
@@ -48,7 +49,8 @@ impl Task<()> {
         if delay.is_zero() {
             return Task::completed_task();
         }
-        Task::async_method_at(
+        Task::method_of_kind(
+            Kind::Delay,
             async move {
                 let mut sleep = pin!(timer::sleep(delay));
                 poll_fn(|context| {
@@ -73,7 +75,7 @@ impl Task<()> {
         if delay.is_zero() || !token.can_be_canceled() {
             return Task::delay(delay);
         }
-        Task::async_method_at(sleep_or_cancel(delay, token), Location::caller())
+        Task::method_of_kind(Kind::Delay, sleep_or_cancel(delay, token), Location::caller())
     }
 }
 

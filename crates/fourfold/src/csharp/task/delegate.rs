@@ -17,6 +17,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use fourfold_kernel::task::{self, Body, Erased, Exit};
+use fourfold_kernel::trace;
 
 use super::super::ambient::{self, Inline};
 use super::super::cancellation::CancellationToken;
@@ -65,6 +66,7 @@ where
             node.set_status(TaskStatus::WaitingForChildrenToComplete);
             // It counts as one of its own children.
             if !node.remove_child() {
+                trace::waiting(node.id(), "attached children", None);
                 return Poll::Pending;
             }
         }
@@ -163,7 +165,10 @@ impl<T: Send + Sync + 'static> Task<T> {
     /// Has its token cancel it as long as it has not begun.
     pub(super) fn cancel_by(&self, token: &CancellationToken) {
         let task = self.clone();
-        let registration = token.unsafe_register(move || task.cancel_unbegun());
+        let registration = token.unsafe_register(move || {
+            trace::cancel_requested(task.node().id());
+            task.cancel_unbegun();
+        });
         if self.is_completed() {
             registration.unregister();
         } else {

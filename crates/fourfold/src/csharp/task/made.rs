@@ -21,7 +21,11 @@ impl<T: Send + Sync + 'static> Task<T> {
 
     /// As [`promise`](Task::promise), plain.
     pub(in super::super) fn new_promise(location: &'static Location<'static>) -> Task<T> {
-        Task::promise(Node::new(Kind::Promise, thread_pool::current(), location))
+        Task::promise_of_kind(Kind::Promise, location)
+    }
+
+    pub(super) fn promise_of_kind(kind: Kind, location: &'static Location<'static>) -> Task<T> {
+        Task::promise(Node::new(kind, thread_pool::current(), location))
     }
 
     /// Finishes one without a body; gives the outcome back where there is one already.

@@ -87,10 +87,9 @@ pub(super) fn ended<T>(node: &Node, outcome: Outcome<T>) -> Outcome<T> {
 }
 
 pub(super) fn spawned(node: &Node) {
-    trace::task_spawned(
-        node.id(),
-        trace::Spawned { kind: "csharp", name: None, location: node.location() },
-    );
+    if trace::enabled() {
+        trace::task_spawned(node.id(), node.spawned());
+    }
 }
 
 impl<T: Send + Sync + 'static> Task<T> {
@@ -103,7 +102,19 @@ impl<T: Send + Sync + 'static> Task<T> {
     where
         F: Future<Output = Result<T>> + Send + 'static,
     {
-        let node = Node::new(Kind::Method, thread_pool::current(), location);
+        Task::method_of_kind(Kind::Method, method, location)
+    }
+
+    #[inline]
+    pub(super) fn method_of_kind<F>(
+        kind: Kind,
+        method: F,
+        location: &'static Location<'static>,
+    ) -> Task<T>
+    where
+        F: Future<Output = Result<T>> + Send + 'static,
+    {
+        let node = Node::new(kind, thread_pool::current(), location);
         spawned(&node);
         let (runnable, cell) = task::shared(Method { future: method, begun: false }, node);
         // SAFETY: the scheduler is shared.

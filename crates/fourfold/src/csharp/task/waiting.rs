@@ -143,7 +143,13 @@ impl<T: Send + Sync + 'static> Task<T> {
         if fiber::is_fiber() && limit.is_none() && !token.can_be_canceled() {
             fiber::wait(std::future::poll_fn({
                 let mut key = None;
-                move |context| self.cell.poll_done(context, &mut key)
+                move |context| {
+                    let polled = self.cell.poll_done(context, &mut key);
+                    if polled.is_pending() {
+                        self.node().tell_wait();
+                    }
+                    polled
+                }
             }));
             return Ok(true);
         }
@@ -188,7 +194,9 @@ impl<T: Send + Sync + 'static> Task<T> {
                 canceled.give_up(error);
             }
         });
+        let told = self.node().tell_blocking();
         let result = blocked.block(limit);
+        drop(told);
         drop(registration);
         if !matches!(result, Ok(true)) {
             drop(self.cell.unlisten(key));

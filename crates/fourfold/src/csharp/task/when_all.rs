@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use fourfold_kernel::task::Erased;
 
-use super::super::cell::Node;
+use super::super::cell::{Kind, Node};
 use super::super::continuation::{Complete, Continuation};
 use super::super::outcome::{End, Outcome};
 use super::Task;
@@ -82,7 +82,7 @@ impl Task<()> {
         tasks: impl IntoIterator<Item = Task<T>>,
     ) -> Task<Vec<T>> {
         let tasks: Vec<_> = tasks.into_iter().collect();
-        let promise = Task::new_promise(Location::caller());
+        let promise = Task::promise_of_kind(Kind::WhenAll, Location::caller());
         let left = AtomicUsize::new(tasks.len() + 1);
         let all = Arc::new(WhenAll { tasks, left, promise: promise.clone() });
         for task in &all.tasks {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use fourfold_kernel::task::{Erased, ListenerKey};
 
-use super::super::cell::Node;
+use super::super::cell::{Kind, Node};
 use super::super::continuation::{Complete, Continuation};
 use super::super::exceptions::ArgumentException;
 use super::super::outcome::Outcome;
@@ -83,7 +83,7 @@ impl Task<()> {
             let text = "The tasks argument contains no tasks.";
             return Err(ArgumentException::new(text).into());
         }
-        let promise = Task::new_promise(Location::caller());
+        let promise = Task::promise_of_kind(Kind::WhenAny, Location::caller());
         if let Some(done) = tasks.iter().find(|task| task.is_completed()) {
             let finished = promise.finish(Outcome::value(done.clone()));
             debug_assert!(finished.is_ok());

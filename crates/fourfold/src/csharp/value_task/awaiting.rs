@@ -77,12 +77,10 @@ impl<T: Send + 'static> Rest<T> {
 
     #[cold]
     fn tell(&self) {
-        if let Some(waiter) = trace::current() {
-            let on = match &self.held {
-                Held::Task(of) => Some(of.cell.data().id()),
-                _ => None,
-            };
-            trace::waiting(waiter, "value task", on);
+        match &self.held {
+            Held::Task(of) => of.cell.data().tell_wait(),
+            Held::Source(of) => trace::waiting_here(of.source.waited_for_as(), None),
+            _ => {}
         }
     }
 

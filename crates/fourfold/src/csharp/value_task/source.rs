@@ -101,6 +101,11 @@ pub trait ValueTaskSource<T>: Send + Sync + 'static {
         flags: ValueTaskSourceOnCompletedFlags,
     ) -> Result<()>;
 
+    /// What whoever awaits it waits for, in the words of dumps and traces.
+    fn waited_for_as(&self) -> &'static str {
+        "value task"
+    }
+
     /// What an await polls: ready at the end, and for a misuse. `state` is the await's own. Unless it is
     /// overridden it calls [`on_completed`](ValueTaskSource::on_completed) once.
     fn poll_completed(

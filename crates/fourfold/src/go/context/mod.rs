@@ -22,6 +22,7 @@
 
 mod after_func;
 mod cause;
+mod crossing;
 mod node;
 
 use std::any::Any;
@@ -32,6 +33,7 @@ use std::time::Duration;
 
 pub use after_func::{Stop, after_func};
 pub use cause::{CANCELED, ContextError, DEADLINE_EXCEEDED};
+pub use crossing::Registered;
 use node::Node;
 
 use super::chan::Receiver;
@@ -290,13 +292,12 @@ impl Context {
         let mut future = std::pin::pin!(future);
         let mut cancelled = std::pin::pin!(self.cancelled());
         std::future::poll_fn(|context| {
+            // First, though it counts last: what a dump shows is what the future says it waits for.
+            let ended = cancelled.as_mut().poll(context);
             if let std::task::Poll::Ready(value) = future.as_mut().poll(context) {
                 return std::task::Poll::Ready(Ok(value));
             }
-            cancelled
-                .as_mut()
-                .poll(context)
-                .map(|()| Err(cause(self).unwrap_or_else(|| ContextError::Canceled.into_error())))
+            ended.map(|()| Err(cause(self).unwrap_or_else(|| ContextError::Canceled.into_error())))
         })
         .await
     }

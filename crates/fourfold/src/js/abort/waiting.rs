@@ -5,6 +5,7 @@ use std::future::{Future, IntoFuture, poll_fn};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
+use super::super::core::{self, Core};
 use super::AbortSignal;
 use super::signal::Listener;
 use crate::{Error, Result};
@@ -22,10 +23,8 @@ impl UntilAborted {
     }
 }
 
-impl Future for UntilAborted {
-    type Output = Error;
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Error> {
+impl UntilAborted {
+    fn poll_beside(&mut self, context: &mut Context<'_>) -> Poll<Error> {
         if let Some(reason) = self.signal.reason() {
             return Poll::Ready(reason);
         }
@@ -35,6 +34,18 @@ impl Future for UntilAborted {
             None => self.number = Some(self.signal.0.listen(Listener::Wake(waker.clone()))),
         }
         Poll::Pending
+    }
+}
+
+impl Future for UntilAborted {
+    type Output = Error;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Error> {
+        let polled = self.poll_beside(context);
+        if polled.is_pending() {
+            core::try_with_running(Core::awaits);
+        }
+        polled
     }
 }
 
@@ -60,7 +71,8 @@ pub(super) async fn run<T, E: Into<Error>, F: IntoFuture<Output = Result<T, E>>>
     signal.throw_if_aborted()?;
     let mut aborted = signal.until_aborted();
     let mut future = pin!(future.into_future());
-    poll_fn(|context| match Pin::new(&mut aborted).poll(context) {
+    // What the loop goes on for is told by what `future` waits for.
+    poll_fn(|context| match aborted.poll_beside(context) {
         Poll::Ready(reason) => Poll::Ready(Err(reason)),
         Poll::Pending => future.as_mut().poll(context).map_err(Into::into),
     })

@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
 
+use super::super::core::{self, Core};
 use super::super::errors::TypeError;
 use super::super::generators::{GeneratorReturn, IteratorResult};
 use super::super::promise::{IntoPromise, Promise, Resolve};
@@ -158,6 +159,7 @@ impl<Y, S> Future for Suspended<'_, Y, S> {
         }
         self.waiting = true;
         self.queue.suspend(context.waker());
+        core::try_with_running(Core::awaits);
         Poll::Pending
     }
 }

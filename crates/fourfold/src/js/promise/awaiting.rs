@@ -6,11 +6,9 @@ use std::panic::Location;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
-use fourfold_kernel::task::{self, ListenerKey};
-use fourfold_kernel::trace;
+use fourfold_kernel::task::ListenerKey;
 
 use super::super::callback::Callback;
-use super::super::cell::PromiseData;
 use super::super::core::{self, Core};
 use super::super::microtasks::{Job, Microtask};
 use super::Promise;
@@ -42,15 +40,9 @@ impl<T: 'static> Await<T> {
         Await { promise, site, key: None, state: State::New }
     }
 
-    #[cold]
-    fn trace_waiting(&self, waker: &Waker) {
-        // SAFETY: the promise, and with it this future, is on the loop's thread.
-        let waits = unsafe { task::data_of::<PromiseData>(waker) };
-        if let Some(id) = waits.and_then(|data| data.local().id) {
-            let on = self.promise.cell().data().local().id;
-            let what = if on.is_some() { "async function" } else { "promise" };
-            trace::waiting(id, what, on);
-        }
+    #[inline]
+    fn trace_waiting(&self) {
+        self.promise.cell().data().local().trace_wait();
     }
 }
 
@@ -88,9 +80,7 @@ impl<T: Clone + 'static> Await<T> {
         match self.state {
             State::New => {
                 self.promise.handle();
-                if trace::enabled() {
-                    self.trace_waiting(context.waker());
-                }
+                self.trace_waiting();
                 if self.promise.cell().is_done() {
                     self.state = State::Ticking;
                     again_in_a_microtask(self.promise.core(), context.waker());
@@ -99,10 +89,13 @@ impl<T: Clone + 'static> Await<T> {
                 self.state = State::Waiting;
                 let pending = self.promise.cell().poll_done(context, &mut self.key);
                 debug_assert!(pending.is_pending());
+                self.promise.core().awaits();
                 return Poll::Pending;
             }
             State::Waiting => {
                 if self.promise.cell().poll_done(context, &mut self.key).is_pending() {
+                    self.promise.core().awaits();
+                    self.trace_waiting();
                     return Poll::Pending;
                 }
             }
@@ -128,6 +121,7 @@ fn again_in_a_microtask(core: &Core, waker: &Waker) {
 
 #[cold]
 fn wake_in_a_microtask(core: &Core, waker: &Waker) {
+    core.awaits();
     let waker = waker.clone();
     let wake = Callback::new(move || waker.wake());
     core.queue_microtask(Microtask::Call(Box::new(Job::without_frame(wake))));

@@ -160,6 +160,11 @@ impl<T: 'static> Promise<T> {
         (promise, resolvers)
     }
 
+    /// Says that a timer fulfills it.
+    pub(super) fn is_of_timer(&self) {
+        self.cell().data().local().set(Flag::Timer);
+    }
+
     /// A promise of `value`: settled with it, or following it if it is a thenable. Of a promise, that
     /// promise.
     ///

@@ -267,7 +267,7 @@ impl<T: Clone + 'static> Reaction for Adoption<T> {
         // The job that calls `then`.
         source.handle();
         let target = self.clone();
-        if source.cell().listen(Listener::React(Listening::new(target, 1))).is_err() {
+        if source.cell().listen(Listener::react(Listening::new(target, 1))).is_err() {
             let settled = Microtask::React(self.clone(), 1, source.cell().erase());
             self.target.core().queue_microtask(settled);
         }

@@ -51,7 +51,7 @@ impl<T: Clone + 'static> Settling<T> {
         match mem::replace(self, Settling::Over) {
             Settling::Job(Resolution::Promise(promise)) => {
                 promise.handle();
-                let follow = Listener::Follow(context.waker().clone());
+                let follow = Listener::follow(context.waker().clone());
                 *self = match promise.cell().listen(follow) {
                     Ok(_) => Settling::Following,
                     Err(_) => {
@@ -69,7 +69,7 @@ impl<T: Clone + 'static> Settling<T> {
                     let _frame = async_local_storage::enter(data.local().frame.take());
                     thenable.call(Resolvers::first_of(&inner));
                 }
-                let forward = Listener::Forward(context.waker().clone());
+                let forward = Listener::forward(context.waker().clone());
                 if inner.cell().listen(forward).is_err() {
                     return self.end(inner.outcome(), data, context);
                 }

@@ -37,8 +37,9 @@ impl sealed::Sealed for Duration {}
 
 impl Delay for Duration {
     fn milliseconds(self) -> f64 {
-        // Exact, unlike seconds as a fraction: nothing of a whole millisecond is cut off.
-        self.as_nanos() as f64 / 1e6
+        // Each part is exact up to the longest delay there is, unlike seconds as a fraction: nothing of a
+        // whole millisecond is cut off. Not `as_nanos`, whose 128 bits are long in becoming a number.
+        self.as_secs() as f64 * 1e3 + f64::from(self.subsec_nanos()) / 1e6
     }
 }
 

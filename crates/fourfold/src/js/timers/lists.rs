@@ -12,6 +12,7 @@
 //! 3. `referenced` counts the entries that wait, or are being called, and have `referenced` set.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 
 use fourfold_kernel::timer::{Key, Wheel};
 
@@ -30,10 +31,32 @@ pub(super) enum Call {
 pub(crate) struct Timers {
     entries: Vec<Entry>,
     vacant: Vec<u32>,
-    by_duration: HashMap<u32, List>,
+    by_duration: HashMap<u32, List, BuildHasherDefault<Spread>>,
     /// The lists, by when the first of each expires.
     queue: Wheel<u32>,
     referenced: usize,
+}
+
+/// Spreads durations over a table: whole milliseconds, which the program sets. The standard hasher is
+/// made for keys that an enemy chooses; three of its hashes were a good part of a timer.
+#[derive(Default)]
+struct Spread(u64);
+
+impl Hasher for Spread {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|&byte| self.write_u32(byte.into()));
+    }
+
+    #[inline]
+    fn write_u32(&mut self, number: u32) {
+        // Fibonacci hashing; the table looks at both ends of what `finish` gives.
+        self.0 = (self.0 ^ u64::from(number)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+
+    #[inline]
+    fn finish(&self) -> u64 {
+        self.0 ^ (self.0 >> 32)
+    }
 }
 
 #[derive(Default)]
@@ -82,6 +105,11 @@ fn nanoseconds(milliseconds: u64) -> u64 {
 }
 
 impl Timers {
+    /// How many wait for their time.
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len() - self.vacant.len()
+    }
+
     /// Whether a timer keeps the loop alive.
     pub(in super::super) fn is_referenced(&self) -> bool {
         self.referenced > 0

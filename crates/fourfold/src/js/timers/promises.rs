@@ -98,6 +98,7 @@ pub fn set_timeout_promise_with_options<T: Clone + 'static>(
         return Promise::reject(error);
     }
     let (promise, resolvers) = Promise::with_resolvers();
+    promise.is_of_timer();
     let resolve = resolvers.clone();
     let timeout = set_timeout(move || resolve.resolve(value), delay);
     if options.unref {
