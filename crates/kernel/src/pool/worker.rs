@@ -325,6 +325,11 @@ impl Worker {
             worker.sleep();
         }
         shared.idle.removed();
+        // Perhaps it was the one that drove. Who sleeps on its own does not know that nobody looks at
+        // the reactor now; and sysmon, which would see it, sleeps once the last added worker is gone.
+        if let Some(index) = shared.idle.any_sleeper() {
+            shared.wake_worker(index);
+        }
         WORKER.set(ptr::null());
         drop(driver);
     }
