@@ -93,9 +93,8 @@ impl Callback {
             // SAFETY: just asked.
             return unsafe { Inline::hold(f) };
         }
-        let f = Box::new(f);
-        // SAFETY: what this one has captured is a pointer.
-        unsafe { Inline::hold(move || f()) }
+        // SAFETY: a box is called as what is in it, and is a pointer.
+        unsafe { Inline::hold(Box::new(f)) }
     }
 
     #[inline]
@@ -153,11 +152,14 @@ mod tests {
 
     #[test]
     fn a_function_that_panics_is_dropped_once() {
+        fn panics() {
+            panic!("as it should");
+        }
         let drops = Rc::new(Cell::new(0));
         let counted = Counted(drops.clone());
-        let throws = Callback::new(move || -> () {
+        let throws = Callback::new(move || {
             let _counted = counted;
-            panic!("as it should");
+            panics();
         });
         let call = std::panic::AssertUnwindSafe(move || throws.call());
         assert!(std::panic::catch_unwind(call).is_err());
