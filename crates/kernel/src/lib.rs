@@ -15,6 +15,7 @@
 //! | [`timer`] | a wheel with exact deadlines, on a real or a virtual clock |
 //! | [`blocking`] | threads for what must block |
 //! | [`trace`] | which tasks live, what they wait for, and a recorder of what happens |
+//! | [`door`] | how other threads reach a loop |
 //! | [`driver`] | a running loop as sockets and sleeps see it |
 //! | [`home`] | cheap references to a loop from what lives on its thread |
 //! | [`thread`], [`prefetch`] | two small things the others need |
@@ -52,6 +53,7 @@
 
 pub mod blocking;
 pub mod channel;
+pub mod door;
 pub mod driver;
 pub mod fiber;
 pub mod home;

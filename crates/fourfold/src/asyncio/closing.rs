@@ -17,7 +17,7 @@ impl Core {
         local.extras.close();
         // Dropping a body may wake, queue and start others, so until nothing is left.
         while !(local.tasks.borrow().is_empty() && local.ready.is_empty()) {
-            self.take_back(self.inbox.take());
+            self.take_back(self.door.take());
             for task in self.tasks() {
                 task.abort();
             }
@@ -41,7 +41,7 @@ impl Core {
             });
         }
         // Only now: what a closed inbox refuses is leaked, and there might have been tasks in it.
-        self.take_back(self.inbox.close());
+        self.take_back(self.door.close());
         let timers = local.timers.take();
         drop(timers);
         let poll = local.poll.take();

@@ -7,14 +7,15 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
 use std::task::Waker;
 use std::time::Duration;
 
+use fourfold_kernel::door::Door;
 use fourfold_kernel::driver::{self, Driver, LocalBoxFuture};
 use fourfold_kernel::home::{Home, HomeRef};
-use fourfold_kernel::queue::{Inbox, Ready, TurnQueue};
+use fourfold_kernel::queue::{Ready, TurnQueue};
 use fourfold_kernel::reactor::{self, Reactor};
 use fourfold_kernel::task::{Erased, TaskList};
 use fourfold_kernel::thread::{self, Token};
@@ -32,11 +33,9 @@ use crate::Error;
 pub(crate) struct Core {
     pub(super) this: Weak<Core>,
     pub(super) owner: Token,
-    pub(super) inbox: Inbox<Remote>,
-    pub(super) reactor: reactor::Handle,
+    /// How other threads reach it. While something works for it elsewhere virtual time stands still.
+    pub(super) door: Door<Remote>,
     pub(super) clock: Clock,
-    /// Work that other threads do for this loop: while there is any, virtual time stands still.
-    pub(super) outside: AtomicUsize,
     /// The loop is to be left at the end of the present step.
     pub(super) interrupted: AtomicBool,
     pub(super) local: ManuallyDrop<LocalParts>,
@@ -99,10 +98,8 @@ impl Core {
         let core = Arc::new_cyclic(|this| Core {
             this: this.clone(),
             owner: thread::token(),
-            inbox: Inbox::new(),
-            reactor: poll.handle(),
+            door: Door::new(poll.handle()),
             clock,
-            outside: AtomicUsize::new(0),
             interrupted: AtomicBool::new(false),
             local: ManuallyDrop::new(LocalParts {
                 referrers: Cell::new(0),
@@ -157,7 +154,7 @@ impl Core {
     }
 
     pub(crate) fn reactor_handle(&self) -> &reactor::Handle {
-        &self.reactor
+        self.door.reactor()
     }
 
     pub(crate) fn clock(&self) -> &Clock {
@@ -266,8 +263,7 @@ pub(crate) struct OutsideWork(pub(super) Arc<Core>);
 impl Drop for OutsideWork {
     fn drop(&mut self) {
         let core = &self.0;
-        let last = core.outside.fetch_sub(1, Ordering::AcqRel) == 1;
-        if last && core.clock.is_virtual() && !core.is_owner() {
+        if core.door.outside_ends() && core.clock.is_virtual() && !core.is_owner() {
             // The loop may sleep until told that time may go on. A closed one needs no telling.
             let _ = core.send_call(Box::new(|| {}));
         }
@@ -276,7 +272,7 @@ impl Drop for OutsideWork {
 
 impl Driver for Core {
     fn reactor(&self) -> &reactor::Handle {
-        &self.reactor
+        self.door.reactor()
     }
 
     fn now(&self) -> u64 {

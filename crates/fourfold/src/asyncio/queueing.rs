@@ -3,11 +3,9 @@
 use std::panic::Location;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::task::Waker;
 use std::time::Duration;
 
-use fourfold_kernel::queue::Push;
 use fourfold_kernel::task::{Erased, Orphan, Runnable};
 use fourfold_kernel::timer;
 use fourfold_kernel::trace;
@@ -183,15 +181,8 @@ impl Core {
     /// Hands something to the loop from any thread. `false`: the loop is closed; tasks and
     /// orphans are leaked then, since their own thread will not come back for them.
     pub(crate) fn send(&self, remote: Remote) -> bool {
-        match self.inbox.push(remote) {
-            Ok(Push::Awake) => true,
-            Ok(Push::Wake) => {
-                // Failing here would leave the loop asleep; the kernel refuses only when it is
-                // out of memory for an eight-byte counter.
-                let woken = self.reactor.wake();
-                debug_assert!(woken.is_ok());
-                true
-            }
+        match self.door.send(remote) {
+            Ok(()) => true,
             Err(closed) => {
                 match closed.0 {
                     Remote::Asked(asked) => drop(asked),
@@ -210,13 +201,8 @@ impl Core {
     ) -> Result<(), Box<dyn FnOnce() + Send>> {
         let values = context::snapshot();
         let call = SentCall { call, values, location: Location::caller() };
-        match self.inbox.push(Remote::Call(call)) {
-            Ok(Push::Awake) => Ok(()),
-            Ok(Push::Wake) => {
-                let woken = self.reactor.wake();
-                debug_assert!(woken.is_ok());
-                Ok(())
-            }
+        match self.door.send(Remote::Call(call)) {
+            Ok(()) => Ok(()),
             Err(closed) => match closed.0 {
                 Remote::Call(sent) => Err(sent.call),
                 _ => unreachable!("a call was pushed"),
@@ -226,7 +212,7 @@ impl Core {
 
     /// Something outside works for this loop until the guard is dropped.
     pub(crate) fn outside_work(self: &Arc<Self>) -> OutsideWork {
-        self.outside.fetch_add(1, Ordering::AcqRel);
+        self.door.outside_begins();
         OutsideWork(self.clone())
     }
 }

@@ -62,7 +62,7 @@ impl Core {
 
     fn turn(&self, local: &LocalParts) {
         local.turns.set(local.turns.get().wrapping_add(1));
-        if !self.inbox.is_empty() {
+        if !self.door.is_empty() {
             self.queue_sent();
         }
         self.poll_io(local);
@@ -92,12 +92,12 @@ impl Core {
         let timers = local.timers.borrow().len();
         trace::counter_of(Owner::Thread, "ready queue", local.ready.len());
         trace::counter_of(Owner::Thread, "timers", timers);
-        trace::counter_of(Owner::Thread, "I/O sources", self.reactor.len());
+        trace::counter_of(Owner::Thread, "I/O sources", self.door.reactor().len());
     }
 
     /// Queues what other threads sent, oldest first.
     fn queue_sent(&self) {
-        for sent in self.inbox.take() {
+        for sent in self.door.take() {
             match sent {
                 Remote::Task(runnable) => self.queue_task(runnable),
                 Remote::Orphan(orphan) => super::cell::free_orphan(orphan),
@@ -114,7 +114,7 @@ impl Core {
     fn poll_io(&self, local: &LocalParts) {
         let idle = local.ready.is_empty() && !local.stopping.get();
         if !idle {
-            if !self.reactor.is_empty() {
+            if !self.door.reactor().is_empty() {
                 self.poll_for(local, Some(Duration::ZERO));
             }
             return;
@@ -123,12 +123,12 @@ impl Core {
         let timeout = match next {
             None => None,
             Some(deadline) if self.clock.is_virtual() => {
-                if self.outside.load(Ordering::Acquire) == 0 {
-                    if !self.reactor.is_empty() {
+                if !self.door.has_outside() {
+                    if !self.door.reactor().is_empty() {
                         self.poll_for(local, Some(Duration::ZERO));
                         self.queue_sent();
                     }
-                    if local.ready.is_empty() && self.inbox.is_empty() {
+                    if local.ready.is_empty() && self.door.is_empty() {
                         self.clock.advance_to(deadline);
                     }
                     return;
@@ -137,7 +137,7 @@ impl Core {
             }
             Some(deadline) => match deadline.saturating_sub(self.clock.now()) {
                 0 => {
-                    if !self.reactor.is_empty() {
+                    if !self.door.reactor().is_empty() {
                         self.poll_for(local, Some(Duration::ZERO));
                     }
                     return;
@@ -145,7 +145,7 @@ impl Core {
                 left => Some(Duration::from_nanos(left)),
             },
         };
-        if self.inbox.prepare_to_sleep() {
+        if self.door.prepare_to_sleep() {
             self.poll_for(local, timeout);
         }
         self.queue_sent();

@@ -12,7 +12,7 @@ impl Core {
         self.leave();
         // Dropping a body may queue and start others, so until nothing is left.
         loop {
-            self.take_back(self.inbox.take());
+            self.take_back(self.door.take());
             let live: Vec<_> = local.live.borrow().iter().cloned().collect();
             for async_fn in live {
                 async_fn.abort();
@@ -47,7 +47,7 @@ impl Core {
         local.rejections.clear();
         local.process.clear();
         // Only now: what a closed inbox refuses is leaked, and there might have been steps in it.
-        self.take_back(self.inbox.close());
+        self.take_back(self.door.close());
         self.discard_queues();
         let poll = local.poll.take();
         drop(poll);

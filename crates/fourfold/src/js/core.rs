@@ -3,13 +3,13 @@
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::mem::ManuallyDrop;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::task::Waker;
 
+use fourfold_kernel::door::Door;
 use fourfold_kernel::driver::{self, Driver, LocalBoxFuture};
 use fourfold_kernel::home::{Home, HomeRef};
-use fourfold_kernel::queue::{Fifo, Inbox, TurnQueue};
+use fourfold_kernel::queue::{Fifo, TurnQueue};
 use fourfold_kernel::reactor::{self, Reactor};
 use fourfold_kernel::task::{Erased, TaskList};
 use fourfold_kernel::thread::{self, Token};
@@ -29,11 +29,9 @@ use super::timers::Timers;
 pub(crate) struct Core {
     this: Weak<Core>,
     owner: Token,
-    pub(super) inbox: Inbox<Remote>,
-    pub(super) reactor: reactor::Handle,
+    /// How other threads reach it. What works for it elsewhere keeps it alive, and virtual time stands still.
+    pub(super) door: Door<Remote>,
     pub(super) clock: Clock,
-    /// What other threads do for this loop: it keeps the loop alive, and virtual time stands still.
-    pub(super) outside: AtomicUsize,
     local: ManuallyDrop<LocalParts>,
 }
 
@@ -114,10 +112,8 @@ impl Core {
         let core = Arc::new_cyclic(|this| Core {
             this: this.clone(),
             owner: thread::token(),
-            inbox: Inbox::new(),
-            reactor: poll.handle(),
+            door: Door::new(poll.handle()),
             clock,
-            outside: AtomicUsize::new(0),
             local: ManuallyDrop::new(LocalParts {
                 referrers: Cell::new(0),
                 ticks: Ticks::default(),
@@ -233,7 +229,7 @@ impl Core {
 
     /// Something outside works for this loop until the guard is dropped.
     pub(crate) fn outside_work(&self) -> OutsideWork {
-        self.outside.fetch_add(1, Ordering::AcqRel);
+        self.door.outside_begins();
         OutsideWork(self.this())
     }
 
@@ -268,8 +264,7 @@ pub(crate) struct OutsideWork(Arc<Core>);
 
 impl Drop for OutsideWork {
     fn drop(&mut self) {
-        let last = self.0.outside.fetch_sub(1, Ordering::AcqRel) == 1;
-        if last && !self.0.is_owner() {
+        if self.0.door.outside_ends() && !self.0.is_owner() {
             // The loop may sleep until told that it may end, or that time may go on.
             // One that has ended needs no telling.
             let _ = self.0.send(Remote::Nothing);
@@ -279,7 +274,7 @@ impl Drop for OutsideWork {
 
 impl Driver for Core {
     fn reactor(&self) -> &reactor::Handle {
-        &self.reactor
+        self.door.reactor()
     }
 
     fn now(&self) -> u64 {

@@ -13,7 +13,6 @@
 //! microtasks. The loop ends by itself when nothing that is referenced is left.
 
 use std::any::Any;
-use std::sync::atomic::Ordering;
 use std::task::Waker;
 use std::time::Duration;
 
@@ -56,12 +55,12 @@ impl Core {
             || local.immediates.is_referenced()
             || local.references.get() > 0
             || local.foreign.get() > 0
-            || self.outside.load(Ordering::Acquire) > 0
+            || self.door.has_outside()
             || !local.closing.borrow().is_empty()
             || !local.ready.is_empty()
             || !local.sleeps.borrow().is_empty()
-            || !self.inbox.is_empty()
-            || self.reactor.any_waker(is_of_the_living)
+            || !self.door.is_empty()
+            || self.door.reactor().any_waker(is_of_the_living)
     }
 
     fn timers(&self, local: &LocalParts) {
@@ -83,7 +82,7 @@ impl Core {
         let sleeps = local.sleeps.borrow().len();
         let timers = local.timers.borrow().len();
         trace::counter_of(Owner::Thread, "timers", sleeps + timers);
-        trace::counter_of(Owner::Thread, "I/O sources", self.reactor.len());
+        trace::counter_of(Owner::Thread, "I/O sources", self.door.reactor().len());
     }
 
     fn poll(&self, local: &LocalParts) {
@@ -99,7 +98,7 @@ impl Core {
             || !local.closing.borrow().is_empty()
             || !self.is_alive();
         if busy {
-            if !self.reactor.is_empty() {
+            if !self.door.reactor().is_empty() {
                 self.wait(local, Some(Duration::ZERO));
             }
         } else {
@@ -131,8 +130,8 @@ impl Core {
         let timeout = match next {
             None => None,
             Some(deadline) if self.clock.is_virtual() => {
-                if self.outside.load(Ordering::Acquire) == 0 {
-                    if !self.reactor.is_empty() {
+                if !self.door.has_outside() {
+                    if !self.door.reactor().is_empty() {
                         self.wait(local, Some(Duration::ZERO));
                     }
                     self.collect_sent(local);
@@ -145,7 +144,7 @@ impl Core {
             }
             Some(deadline) => Some(Duration::from_nanos(deadline.saturating_sub(self.clock.now()))),
         };
-        if self.inbox.prepare_to_sleep() {
+        if self.door.prepare_to_sleep() {
             self.wait(local, timeout);
         }
     }
@@ -165,7 +164,7 @@ impl Core {
 
     /// Queues what other threads sent, oldest first.
     fn collect_sent(&self, local: &LocalParts) {
-        for sent in self.inbox.take() {
+        for sent in self.door.take() {
             match sent {
                 Remote::Run(runnable) => local.ready.push(Ready::Run(runnable)),
                 Remote::Message(number, message) => {

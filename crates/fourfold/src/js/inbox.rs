@@ -14,7 +14,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use fourfold_kernel::blocking::{Config, Pool};
-use fourfold_kernel::queue::Push;
 use fourfold_kernel::task::{Orphan, Runnable};
 use fourfold_kernel::trace;
 
@@ -72,15 +71,8 @@ impl Core {
     /// Hands something to the loop from any thread. It comes back where the loop has ended, unless its
     /// own thread would have to take it back, which does not come any more: then it is leaked.
     pub(super) fn send(&self, remote: Remote) -> std::result::Result<(), Box<dyn Any + Send>> {
-        match self.inbox.push(remote) {
-            Ok(Push::Awake) => Ok(()),
-            Ok(Push::Wake) => {
-                // Failing here would leave the loop asleep; the kernel refuses only when it is out of
-                // memory for an eight-byte counter.
-                let woken = self.reactor.wake();
-                debug_assert!(woken.is_ok());
-                Ok(())
-            }
+        match self.door.send(remote) {
+            Ok(()) => Ok(()),
             Err(closed) => match closed.0 {
                 Remote::Message(_, message) => Err(message),
                 Remote::Asked(asked) => Err(Box::new(asked)),
