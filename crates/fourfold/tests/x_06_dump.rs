@@ -59,12 +59,8 @@ fn x_06_all_four_dialects_are_in_it_and_who_awaits_whom_across_them() {
     let (js_lines, lines) = mpsc::channel();
     let js = thread::spawn(move || {
         js::run(async move {
-            // A loop of this dialect does not go on for what it knows nothing of.
-            let alive = js::set_interval(|| {}, 3_600_000);
             js_lines.send(line!() + 1).unwrap();
-            let value = js::async_fn(async move { of_js.await }).await;
-            js::clear_interval(&alive);
-            value
+            js::async_fn(async move { of_js.await }).await
         })
         .unwrap()
     });
@@ -373,6 +369,30 @@ fn x_06_a_thread_that_waits_for_a_loop_s_task_awaits_that_task() {
     assert_eq!(named(&dump, "x06 result").unwrap().awaits, Some(task.id));
     endless.cancel();
     assert!(waiting.join().unwrap().unwrap_err().is_cancelled());
+    remote.call_soon_threadsafe(|| asyncio::get_running_loop().unwrap().stop()).unwrap();
+    event_loop.join().unwrap();
+}
+
+#[test]
+fn x_06_a_goroutine_that_waits_for_a_loop_s_task_awaits_that_task() {
+    let _observation = fourfold::observe();
+    let (send_remote, remotes) = mpsc::channel();
+    let event_loop = thread::spawn(move || {
+        let event_loop = asyncio::Loop::new().unwrap();
+        send_remote.send(event_loop.remote()).unwrap();
+        event_loop.run_forever().unwrap();
+    });
+    let remote = remotes.recv().unwrap();
+    let line = line!() + 1;
+    let task = remote.create_task(|| asyncio::sleep(Duration::from_secs(3600))).unwrap();
+    until("the task is there", |dump| waits(made_in(dump, line), "sleep"));
+    let (context, cancel) = go::context::with_cancel(&go::context::background());
+    let waiting = goroutine("x06 across").go(async move { context.run(task).await? });
+    let dump = until("the goroutine waits", |dump| waits(named(dump, "x06 across"), "remote task"));
+    let (waiter, awaited) = (named(&dump, "x06 across").unwrap(), made_in(&dump, line).unwrap());
+    assert_eq!((waiter.awaits, &awaited.awaited_by[..]), (Some(awaited.id), &[waiter.id][..]));
+    cancel.call();
+    assert!(waiting.join().unwrap().is_err());
     remote.call_soon_threadsafe(|| asyncio::get_running_loop().unwrap().stop()).unwrap();
     event_loop.join().unwrap();
 }

@@ -78,14 +78,7 @@ mod unix {
                 asyncio::run(main).unwrap();
             });
             let js = thread::spawn(move || {
-                js::run(async move {
-                    // A loop of this dialect does not go on for what it knows nothing of.
-                    let alive = js::set_interval(|| {}, 3_600_000);
-                    let value = js::async_fn(async move { for_js.await }).await;
-                    js::clear_interval(&alive);
-                    value
-                })
-                .unwrap();
+                js::run(async move { js::async_fn(async move { for_js.await }).await }).unwrap();
             });
             World { sender, source, csharp, loops: vec![asyncio, js] }
         }

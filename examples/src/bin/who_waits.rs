@@ -43,13 +43,7 @@ fn main() -> Result<()> {
 
     // JavaScript, on another: an async function that awaits the second.
     let js = thread::spawn(move || {
-        js::run(async move {
-            // A loop of this dialect does not go on for what it knows nothing of.
-            let alive = js::set_interval(|| {}, 3_600_000);
-            let page = js::async_fn(async move { quote.await }).await;
-            js::clear_interval(&alive);
-            page
-        })
+        js::run(async move { js::async_fn(async move { quote.await }).await })
     });
 
     // And two that wait for each other, until somebody cancels one.
