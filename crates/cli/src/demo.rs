@@ -31,9 +31,9 @@ const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: clos
 /// What the user is told before the run, which is in one dialect or in several.
 pub(crate) fn describe(several: bool) -> String {
     let lanes = LANES.map(|lane| lane.map(|(site, ms)| format!("{site} {ms} ms")).join(", "));
-    let dialects = if several { ", in four dialects" } else { "" };
+    let how = if several { "in four dialects" } else { "with set delays" };
     format!(
-        "No lanes given: probing four hosts inside this process{dialects}, with set delays:\n\
+        "No lanes given: probing four hosts inside this process, {how}:\n\
          \x20 lane 1  {}\n\
          \x20 lane 2  {}\n\
          The real ones: fourfold ping google.fr,google.ch google.es,google.com",

@@ -17,6 +17,9 @@ const NO_PHASE: &str = "sleep";
 /// Watches the tasks of this process, from the start on.
 pub(crate) struct Watch(Recording);
 
+/// The kind of what stands in a trace for a thread that is none of a dialect's and waits for one.
+const NO_TASK: &str = "thread";
+
 /// What a [`Watch`] has seen.
 pub(crate) struct Watched(Vec<Event>);
 
@@ -26,7 +29,15 @@ impl Watch {
     }
 
     pub(crate) fn finish(self) -> Watched {
-        Watched(self.0.finish().events().to_vec())
+        let trace = self.0.finish();
+        let tasks = trace.tasks();
+        let of_task = |event: &&Event| match event.kind {
+            EventKind::PollStarted(task) => {
+                tasks.get(&task).is_none_or(|task| task.kind != NO_TASK)
+            }
+            _ => true,
+        };
+        Watched(trace.events().iter().filter(of_task).cloned().collect())
     }
 }
 
