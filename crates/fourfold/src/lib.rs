@@ -80,11 +80,11 @@ pub mod stopwatch;
 #[cfg(feature = "tls")]
 pub mod tls;
 
+#[cfg(feature = "tokio")]
+pub use compat::compat;
 pub use dump::{Dialect, Dump, DumpedTask, Observation, dump, observe};
 #[cfg(unix)]
 pub use dump::{DumpFormat, dump_on_signal};
-#[cfg(feature = "tokio")]
-pub use compat::compat;
 pub use error::{Error, Kind, Result};
 #[doc(inline)]
 pub use fourfold_kernel::trace;
