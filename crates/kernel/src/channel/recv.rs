@@ -40,12 +40,12 @@ impl<T> Channel<T> {
     /// As [`recv`](Channel::recv), by a plain call.
     #[inline]
     pub fn recv_plain(&self, reason: &'static Reason) -> Option<T> {
-        fiber::checkpoint();
         let mut state = self.lock();
         match state.recv() {
             Ok((value, woken)) => {
                 drop(state);
                 wake(woken);
+                fiber::checkpoint();
                 return Some(value);
             }
             Err(RecvError::Closed) => return None,
@@ -54,7 +54,7 @@ impl<T> Channel<T> {
         let mut wait = pin!(self.recv(reason));
         // Under the same lock: taking a fiber's own waker runs no foreign code.
         // SAFETY: `wait_pending` comes next.
-        let Some(waker) = (unsafe { fiber::own_waker() }) else {
+        let Some((waker, leaving)) = (unsafe { fiber::own_waker() }) else {
             drop(state);
             return fiber::wait(wait);
         };
@@ -68,7 +68,8 @@ impl<T> Channel<T> {
         }
         drop(state);
         waiting(reason);
-        fiber::wait_pending(wait)
+        // SAFETY: nothing has switched since.
+        unsafe { fiber::wait_pending(leaving, wait) }
     }
 }
 

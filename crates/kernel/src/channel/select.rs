@@ -31,7 +31,6 @@ pub fn select<C: Cases>(cases: &mut C, reason: &'static Reason) -> usize {
             self.0.leave(self.1);
         }
     }
-    fiber::checkpoint();
     let mut collected = Collected::new();
     cases.collect(&mut collected);
     let mut frame = Waiting(Selection::new(), &mut collected);
@@ -39,15 +38,27 @@ pub fn select<C: Cases>(cases: &mut C, reason: &'static Reason) -> usize {
     // SAFETY: the selection lies in this frame and the cases are borrowed for it, until `leave` in the
     // end. Where a fiber's own waker is taken, which runs no foreign code and so may happen under the
     // locks, all is linked and `wait_pending` comes next.
-    let begun = unsafe { selection.begin(collected, || fiber::own_waker()) };
+    let mut leaves = None;
+    let begun = unsafe {
+        selection.begin(collected, || {
+            let (waker, leaving) = fiber::own_waker()?;
+            leaves = Some(leaving);
+            Some(waker)
+        })
+    };
     // SAFETY: as above.
     let mut poll =
         |context: &mut Context<'_>| unsafe { selection.poll(collected, context, reason) };
     match begun {
-        Begun::Chosen(index) => index,
+        Begun::Chosen(index) => {
+            fiber::checkpoint();
+            index
+        }
         Begun::Linked => {
             waiting(reason);
-            fiber::wait_pending(pin!(poll_fn(&mut poll)))
+            let leaving = leaves.expect("all are linked with a waker of this fiber's");
+            // SAFETY: nothing has switched since.
+            unsafe { fiber::wait_pending(leaving, pin!(poll_fn(&mut poll))) }
         }
         Begun::NoWaker => fiber::wait(poll_fn(&mut poll)),
     }

@@ -46,12 +46,12 @@ impl<T> Channel<T> {
     /// The value, if the channel is closed.
     #[inline]
     pub fn send_plain(&self, value: T, reason: &'static Reason) -> Result<(), T> {
-        fiber::checkpoint();
         let mut state = self.lock();
         let value = match state.send(value) {
             Ok(woken) => {
                 drop(state);
                 wake(woken);
+                fiber::checkpoint();
                 return Ok(());
             }
             Err(SendError::Closed(value)) => return Err(value),
@@ -60,7 +60,7 @@ impl<T> Channel<T> {
         let mut wait = pin!(self.send(value, reason));
         // Under the same lock, as for a receive.
         // SAFETY: `wait_pending` comes next.
-        let Some(waker) = (unsafe { fiber::own_waker() }) else {
+        let Some((waker, leaving)) = (unsafe { fiber::own_waker() }) else {
             drop(state);
             return fiber::wait(wait);
         };
@@ -75,7 +75,8 @@ impl<T> Channel<T> {
         }
         drop(state);
         waiting(reason);
-        fiber::wait_pending(wait)
+        // SAFETY: nothing has switched since.
+        unsafe { fiber::wait_pending(leaving, wait) }
     }
 }
 

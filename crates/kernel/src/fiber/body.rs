@@ -29,7 +29,8 @@ impl Address {
     }
 }
 
-type Switch<T> = Coroutine<*const Waker, (), T, Stack>;
+/// A fiber that leaves its stack tells where its control lies, for the case that it is never resumed.
+type Switch<T> = Coroutine<*const Waker, *const Control, T, Stack>;
 
 pub(crate) struct Fiber<F, T> {
     state: State<F, T>,
@@ -166,10 +167,12 @@ where
         }
         let nobody = Nobody;
         let resumed = coroutine.resume(ptr::from_ref(context.waker()));
-        *control = current::get();
         drop(nobody);
         match resumed {
-            CoroutineResult::Yield(()) => Poll::Pending,
+            CoroutineResult::Yield(suspended) => {
+                *control = suspended;
+                Poll::Pending
+            }
             CoroutineResult::Return(value) => {
                 fiber.end();
                 Poll::Ready(done(data, value))

@@ -21,7 +21,7 @@ thread_local! {
 
 /// What the code on a fiber's stack needs to leave it. It lies at the base of that stack.
 pub(super) struct Control {
-    yielder: *const Yielder<*const Waker, ()>,
+    yielder: *const Yielder<*const Waker, *const Control>,
     /// The waker of the fiber's cell, in the frame of the poll that resumed it last.
     waker: Cell<*const Waker>,
     /// The data of the fiber's cell.
@@ -42,7 +42,7 @@ pub(super) fn set(control: *const Control) -> *const Control {
 
 impl Control {
     pub(super) fn new(
-        yielder: &Yielder<*const Waker, ()>,
+        yielder: &Yielder<*const Waker, *const Control>,
         waker: *const Waker,
         task: *const Task,
     ) -> Control {
@@ -97,7 +97,7 @@ impl Control {
     #[inline]
     pub(super) fn suspend(&self) {
         // SAFETY: the yielder lives at the base of this stack for as long as code runs on it.
-        let waker = unsafe { &*self.yielder }.suspend(());
+        let waker = unsafe { &*self.yielder }.suspend(ptr::from_ref(self));
         self.waker.set(waker);
         set(self);
     }

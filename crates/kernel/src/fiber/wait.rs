@@ -2,7 +2,7 @@
 
 use std::future::Future;
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use super::current::{self, Control};
 use super::thread;
@@ -57,28 +57,36 @@ pub fn wait<F: Future>(future: F) -> F::Output {
     wait_on_fiber(unsafe { &*control }, future)
 }
 
+/// A fiber that is about to leave its stack, from [`own_waker`].
+pub(crate) struct Leaving(*const Control);
+
 /// This fiber's own waker to keep, if this code runs on one that may leave its stack now.
 ///
 /// # Safety
 ///
 /// If there is one, [`wait_pending`] is called next, and nothing else that suspends.
 #[inline]
-pub(crate) unsafe fn own_waker() -> Option<std::task::Waker> {
+pub(crate) unsafe fn own_waker() -> Option<(Waker, Leaving)> {
     let control = current::get();
     if control.is_null() || std::thread::panicking() {
         return None;
     }
     // SAFETY: as in `wait`; the rest is the caller's promise.
-    Some(unsafe { (*control).own_waker() })
+    Some((unsafe { (*control).own_waker() }, Leaving(control)))
 }
 
 /// As [`wait`], of a future that is pending already and has been given [`own_waker`].
+///
+/// # Safety
+///
+/// This runs on the fiber that `leaving` was given to.
 #[inline]
-pub(crate) fn wait_pending<F: Future>(mut future: Pin<&mut F>) -> F::Output {
-    let control = current::get();
-    assert!(!control.is_null(), "a fiber's own waker belongs to a fiber");
-    // SAFETY: as in `wait`.
-    let control = unsafe { &*control };
+pub(crate) unsafe fn wait_pending<F: Future>(
+    leaving: Leaving,
+    mut future: Pin<&mut F>,
+) -> F::Output {
+    // SAFETY: as in `wait`: it is on this stack.
+    let control = unsafe { &*leaving.0 };
     loop {
         control.suspend();
         let mut context = Context::from_waker(control.waker());

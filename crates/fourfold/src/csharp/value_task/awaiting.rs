@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
+use std::mem::ManuallyDrop;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -21,7 +22,8 @@ pub struct ValueTaskFuture<T: Send + 'static>(Awaits<T>);
 /// touches a word beside the value, and nothing of the rest.
 enum Awaits<T: Send + 'static> {
     Value(Option<T>),
-    Rest(Rest<T>),
+    /// Dropped by [`ValueTaskFuture`]'s `drop`, which can be inlined since what this holds is dropped elsewhere.
+    Rest(ManuallyDrop<Rest<T>>),
 }
 
 struct Rest<T: Send + 'static> {
@@ -41,7 +43,10 @@ impl<T: Send + 'static> ValueTaskFuture<T> {
     fn new(task: ValueTask<T>, captures: bool) -> ValueTaskFuture<T> {
         ValueTaskFuture(match task.held {
             Held::Value(value) => Awaits::Value(Some(value)),
-            held => Awaits::Rest(Rest { held, key: None, state: AwaitState::new(captures) }),
+            held => {
+                let state = AwaitState::new(captures);
+                Awaits::Rest(ManuallyDrop::new(Rest { held, key: None, state }))
+            }
         })
     }
 }
@@ -56,6 +61,25 @@ impl<T: Send + 'static> Future for ValueTaskFuture<T> {
             Awaits::Rest(rest) => rest.poll(context),
         }
     }
+}
+
+impl<T: Send + 'static> Drop for ValueTaskFuture<T> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if let Awaits::Rest(rest) = &mut self.0 {
+            // SAFETY: dropped once, here, and not used afterwards.
+            unsafe { drop_rest(rest) }
+        }
+    }
+}
+
+/// # Safety
+///
+/// `rest` is not used afterwards.
+#[inline(never)]
+unsafe fn drop_rest<T: Send + 'static>(rest: &mut ManuallyDrop<Rest<T>>) {
+    // SAFETY: the caller's promise.
+    unsafe { ManuallyDrop::drop(rest) }
 }
 
 const ENDED: &str = "a value task is not polled after its end";
