@@ -53,7 +53,7 @@ pub(crate) fn start(runtime: &Runtime) -> fourfold::Result<Addresses> {
         let listening = runtime.go(move || {
             let listener = go::wait(TcpListener::bind("127.0.0.1:0"))?;
             let address = listener.local_addr()?;
-            go::go(move || accept(&listener, move |stream| misbehave(fault, stream)));
+            go::go(move || accept(&listener, fault.name(), move |stream| misbehave(fault, stream)));
             io::Result::Ok(address)
         });
         addresses.push(listening.join()??);
@@ -64,12 +64,13 @@ pub(crate) fn start(runtime: &Runtime) -> fourfold::Result<Addresses> {
 /// Accepts for ever, out of descriptors or not.
 pub(crate) fn accept(
     listener: &TcpListener,
+    name: &str,
     serve: impl Fn(&TcpStream) -> io::Result<()> + Copy + Send + 'static,
 ) {
     loop {
         match go::wait(listener.accept()) {
             Ok((stream, _)) => {
-                go::go(move || {
+                go::Spawn::new().name(name).go(move || {
                     // Whatever the client did to it is what it is here for.
                     let _ = serve(&stream);
                 });

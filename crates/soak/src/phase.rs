@@ -144,6 +144,9 @@ pub(crate) fn settle(world: &Arc<World>, base: Option<&[String]>) {
         left = world.left();
         more = unexpected(base);
     }
+    if !left.is_empty() {
+        eprint!("{}", world.dump());
+    }
     for text in left {
         ledger.breaks(format!("left behind: {text}"));
     }

@@ -94,7 +94,7 @@ impl World {
         let echo = go.go(|| {
             let listener = go::wait(TcpListener::bind("127.0.0.1:0"))?;
             let address = listener.local_addr()?;
-            go::go(move || peers::accept(&listener, peers::echo));
+            go::go(move || peers::accept(&listener, "echo", peers::echo));
             std::io::Result::Ok(address)
         });
         let world = World {
@@ -170,8 +170,9 @@ impl World {
         for runtime in [&self.go, &self.peers_runtime] {
             runtime.pool().for_each_task(|task, state| {
                 let reason = task.reason().map_or("", |(reason, _)| reason.text());
+                let name = task.name().unwrap_or_default();
                 text.push_str(&format!(
-                    "goroutine {} {state:?} {reason} made at {}\n",
+                    "goroutine {} {name:?} {state:?} {reason} made at {}\n",
                     task.id().get(),
                     task.location()
                 ));
