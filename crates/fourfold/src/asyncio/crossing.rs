@@ -17,7 +17,7 @@ use super::tasks::{AnyTask, How, Task};
 use crate::interop::{Later, RemoteTask, Settle, Target, remote_task};
 use crate::{Error, Result};
 
-/// Cancels a task from any thread, as [`Task::cancel`] does: the request is sent to the task's loop. From
+/// Cancels a task from any thread, as [`Future::cancel`](super::Future::cancel) does: the request is sent to the task's loop. From
 /// [`Task::canceller`].
 #[derive(Clone)]
 pub struct Canceller {

@@ -35,10 +35,10 @@ pub fn select<C: Cases>(cases: &mut C, reason: &'static Reason) -> usize {
     cases.collect(&mut collected);
     let mut frame = Waiting(Selection::new(), &mut collected);
     let Waiting(selection, collected) = &mut frame;
+    let mut leaves = None;
     // SAFETY: the selection lies in this frame and the cases are borrowed for it, until `leave` in the
     // end. Where a fiber's own waker is taken, which runs no foreign code and so may happen under the
     // locks, all is linked and `wait_pending` comes next.
-    let mut leaves = None;
     let begun = unsafe {
         selection.begin(collected, || {
             let (waker, leaving) = fiber::own_waker()?;
