@@ -18,5 +18,5 @@ mod thread;
 mod wait;
 
 pub use scope::{Scope, Scoped, scope};
-pub(crate) use wait::{own_waker, wait_pending};
 pub use wait::{checkpoint, is_fiber, is_pinned, is_torn_down, wait, without_switching, yield_now};
+pub(crate) use wait::{own_waker, wait_pending};
