@@ -32,7 +32,7 @@ static TOKIO: Reason = Reason::from_outside("tokio");
 /// # Panics
 ///
 /// If there is no runtime and none can be started. When it is polled: if a plain call waits inside; see
-/// [the module](self).
+/// [the module](mod@crate::compat).
 ///
 /// ```
 /// use std::time::Duration;
