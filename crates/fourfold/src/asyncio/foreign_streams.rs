@@ -60,7 +60,8 @@ impl<Y: 'static> AsyncGenerator<Y> {
     /// let squares = asyncio::run(async {
     ///     let numbers = async_generator(async |y: Yielder<u32>| {
     ///         y.yield_(1).await?;
-    ///         y.yield_(2).await
+    ///         y.yield_(2).await?;
+    ///         Ok(())
     ///     });
     ///     Ok(numbers.into_stream().map(|n| n.unwrap().pow(2)).collect::<Vec<_>>().await)
     /// })?;
