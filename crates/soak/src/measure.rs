@@ -54,10 +54,17 @@ pub(crate) struct Fit {
     pub(crate) samples: usize,
 }
 
+/// Through fewer samples no line tells a leak from caches that are still being filled.
+const ENOUGH: usize = 12;
+
+/// What a run that is too short for a line may grow by, in KiB. A task that is left behind by each
+/// operation would take more within a minute.
+const SHORT_RUN: f64 = 64.0 * 1024.0;
+
 impl Fit {
-    /// Beyond this the memory is not flat: 2 MiB, or a twentieth of it.
+    /// Beyond this the memory is not flat: 2 MiB, or a twentieth of it; in a short run 64 MiB.
     pub(crate) fn bound_kib(&self) -> f64 {
-        (self.mean_kib / 20.0).max(2048.0)
+        if self.samples < ENOUGH { SHORT_RUN } else { (self.mean_kib / 20.0).max(2048.0) }
     }
 }
 
@@ -101,6 +108,14 @@ mod tests {
         let fit = Memory { samples: early.chain(late).collect() }.fit().unwrap();
         assert!((fit.growth_kib - 90.0).abs() < 1e-6, "{fit:?}");
         assert_eq!(fit.samples, 10);
+        assert_eq!(fit.bound_kib(), SHORT_RUN);
+    }
+
+    #[test]
+    fn a_long_run_is_held_to_its_line() {
+        let flat = |samples: u32| (0..samples).map(|n| (f64::from(n), 80_000.0));
+        assert_eq!(Memory { samples: flat(24).collect() }.fit().unwrap().bound_kib(), 4_000.0);
+        assert_eq!(Memory { samples: flat(22).collect() }.fit().unwrap().bound_kib(), SHORT_RUN);
     }
 
     #[test]
