@@ -63,6 +63,10 @@ fn go_14_a_limit_holds() {
             let (running, most) = (running.clone(), most.clone());
             group.go(move || {
                 most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                // The first stays until there is a second beside it.
+                while most.load(Ordering::SeqCst) < 2 {
+                    runtime::gosched();
+                }
                 runtime::gosched();
                 running.fetch_sub(1, Ordering::SeqCst);
                 Ok(())
