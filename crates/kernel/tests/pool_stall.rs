@@ -55,7 +55,8 @@ fn assert_names(stack: &[String]) {
     let at = |name: &str| stack.iter().position(|frame| frame.contains(name));
     let (spins, calls) = (at("spin_in_a_named_function"), at("call_it_in_between"));
     assert!(spins.is_some() && spins < calls, "{stack:#?}");
-    assert!(stack[spins.unwrap()].contains("pool_stall.rs:"), "{stack:#?}");
+    // Not of the innermost: it may be caught at an instruction that belongs to no line.
+    assert!(stack[calls.unwrap()].contains("pool_stall.rs:"), "{stack:#?}");
     assert!(!stack.iter().any(|frame| frame.contains("Worker::main")), "{stack:#?}");
 }
 
