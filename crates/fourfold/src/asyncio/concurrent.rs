@@ -315,9 +315,7 @@ impl<T: Send + 'static> std::future::Future for Taking<T> {
         if self.future.done() {
             return Poll::Ready(self.future.take_result(None));
         }
-        if let Some(waits) = trace::current() {
-            trace::waiting(waits, "concurrent future", self.future.task());
-        }
+        trace::waiting_here("concurrent future", self.future.task());
         Poll::Pending
     }
 }

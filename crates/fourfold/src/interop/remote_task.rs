@@ -200,9 +200,7 @@ impl<T> Future for RemoteTask<T> {
         while let Some(reason) = requested() {
             self.target.stop(&reason);
         }
-        if let Some(waits) = trace::current() {
-            trace::waiting(waits, "remote task", self.shared.id.get().copied());
-        }
+        trace::waiting_here("remote task", self.shared.id.get().copied());
         Poll::Pending
     }
 }
