@@ -15,6 +15,7 @@
 //!   would keep its timers from firing, and whoever sleeps would have to look into all wheels.
 //! * *A thread for the reactor.* Every event would cost a switch of threads.
 
+use std::collections::VecDeque;
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
@@ -25,7 +26,7 @@ use super::Pool;
 use super::shared::Shared;
 use super::worker::Worker;
 use crate::driver::{Driver, LocalBoxFuture, OutsideWork};
-use crate::reactor::{Handle, Reactor};
+use crate::reactor::{Handle, Reactor, wake_all};
 use crate::timer::{Clock, Key, Wheel};
 use crate::trace::{self, Owner};
 
@@ -46,7 +47,7 @@ pub(crate) struct Services {
 struct Drive {
     reactor: Option<Reactor>,
     /// Those that are due, taken out of the wheel and not yet woken.
-    due: Vec<Waker>,
+    due: VecDeque<Waker>,
 }
 
 impl Services {
@@ -57,7 +58,7 @@ impl Services {
             name: name.to_owned().leak(),
             clock,
             handle: reactor.handle(),
-            reactor: Mutex::new(Drive { reactor: Some(reactor), due: Vec::new() }),
+            reactor: Mutex::new(Drive { reactor: Some(reactor), due: VecDeque::new() }),
             timers: Mutex::new(Wheel::new()),
             sleeping_until: AtomicU64::new(0),
             looked_at: AtomicU64::new(0),
@@ -168,24 +169,26 @@ impl Driving<'_> {
         }
     }
 
+    /// One by one, so that a panic of one that is foreign leaves the others in place: who drives next
+    /// goes on with them.
     fn fire(&mut self, now: u64) {
         const BATCH: usize = 64;
-        let mut due = std::mem::take(&mut self.drive.due);
+        let due = &mut self.drive.due;
+        wake_all(due);
         loop {
             {
                 let mut timers = self.services.timers();
                 while due.len() < BATCH {
                     let Some((_, waker)) = timers.pop_due(now) else { break };
-                    due.push(waker);
+                    due.push_back(waker);
                 }
             }
             let last = due.len() < BATCH;
-            due.drain(..).for_each(Waker::wake);
+            wake_all(due);
             if last {
-                break;
+                return;
             }
         }
-        self.drive.due = due;
     }
 }
 

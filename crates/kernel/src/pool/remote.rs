@@ -1,7 +1,9 @@
 //! What others see of a worker: what can be stolen from it, and how it is woken.
 
 use std::panic::Location;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{
+    AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, AtomicUsize, Ordering,
+};
 
 use super::job::{Job, Jobs};
 use super::park::Parker;
@@ -40,6 +42,11 @@ pub(crate) struct Remote {
     pub(super) vacant: AtomicBool,
 }
 
+/// The poll lasts, or blocks, long enough for others to run what waits behind it.
+const STRANDS: u8 = 1;
+/// It lasts so long that it should give way.
+const OVERDUE: u8 = 2;
+
 /// What the worker polls, told to sysmon without a lock. Written by the worker alone.
 #[derive(Default)]
 pub(super) struct Current {
@@ -47,8 +54,8 @@ pub(super) struct Current {
     polls: AtomicU32,
     id: AtomicU64,
     location: AtomicPtr<Location<'static>>,
-    /// Sysmon found the present poll to last too long.
-    overdue: AtomicBool,
+    /// What sysmon found of the present poll: [`STRANDS`] and [`OVERDUE`].
+    lasting: AtomicU8,
     /// How many calls of the present poll said that they block.
     blocked: AtomicU32,
 }
@@ -76,8 +83,8 @@ impl Current {
     #[inline]
     pub(super) fn end(&self) {
         self.polls.store(self.polls.load(Ordering::Relaxed).wrapping_add(1), Ordering::Release);
-        if self.overdue.load(Ordering::Relaxed) {
-            self.overdue.store(false, Ordering::Relaxed);
+        if self.lasting.load(Ordering::Relaxed) != 0 {
+            self.lasting.store(0, Ordering::Relaxed);
         }
     }
 
@@ -113,13 +120,23 @@ impl Current {
     }
 
     pub(super) fn set_overdue(&self) {
-        self.overdue.store(true, Ordering::Relaxed);
+        self.lasting.fetch_or(OVERDUE, Ordering::Relaxed);
     }
 
     /// Whether the task that is polled should give way soon.
     #[inline]
     pub(super) fn is_overdue(&self) -> bool {
-        self.overdue.load(Ordering::Relaxed)
+        self.lasting.load(Ordering::Relaxed) & OVERDUE != 0
+    }
+
+    /// What waits behind this poll is another worker's to run, its slot's as well.
+    pub(super) fn set_strands(&self) {
+        self.lasting.fetch_or(STRANDS, Ordering::Relaxed);
+    }
+
+    /// Whether others may take what the worker is otherwise about to run itself.
+    pub(super) fn strands(&self) -> bool {
+        self.lasting.load(Ordering::Relaxed) & STRANDS != 0
     }
 }
 
@@ -146,9 +163,14 @@ impl Remote {
         self.settled.load(Ordering::Relaxed) + self.coming.load(Ordering::Relaxed)
     }
 
-    /// Whether it has something that another worker could run.
+    /// Whether it has something that another worker could run if this one is stuck.
     pub(super) fn has_stealable(&self) -> bool {
         self.has_queued() || !self.slot.is_empty() || !self.jobs.is_empty()
+    }
+
+    /// Whether it has something that another worker may take now.
+    pub(super) fn has_takeable(&self) -> bool {
+        self.has_queued() || (self.current.strands() && self.has_stealable())
     }
 
     /// Whether there is something in a queue that any worker takes from.

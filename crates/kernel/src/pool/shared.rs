@@ -132,7 +132,12 @@ impl Shared {
         }
     }
 
-    /// Whether any worker has something that another could run.
+    /// Whether there is something that another worker than its own may take now.
+    pub(super) fn has_takeable(&'static self) -> bool {
+        self.has_injected() || self.remotes().any(Remote::has_takeable)
+    }
+
+    /// Whether any worker has something that another could run if that one is stuck.
     pub(super) fn has_stealable(&'static self) -> bool {
         self.has_injected() || self.remotes().any(Remote::has_stealable)
     }

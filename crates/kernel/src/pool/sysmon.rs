@@ -154,11 +154,11 @@ fn run(shared: &'static Shared) {
             if remote.current.is_blocked() {
                 // It said so itself: no need to wait, and nothing to report.
                 stuck += 1;
-                stranded |= remote.has_stealable();
+                stranded |= strands(remote);
                 continue;
             }
             let Some(lasts) = lasts else { continue };
-            stranded |= lasts >= STRANDED && remote.has_stealable();
+            stranded |= lasts >= STRANDED && strands(remote);
             if lasts >= shared.config.stall_after {
                 stuck += 1;
                 remote.current.set_overdue();
@@ -200,6 +200,15 @@ struct Overdue {
     remote: &'static Remote,
     poll: u32,
     lasts: Duration,
+}
+
+/// Whether something waits behind the poll of this worker; then others may take it.
+fn strands(remote: &Remote) -> bool {
+    let strands = remote.has_stealable();
+    if strands {
+        remote.current.set_strands();
+    }
+    strands
 }
 
 /// For how long the worker is known to be in one poll.

@@ -262,8 +262,15 @@ impl Worker {
     }
 
     /// Tells who traces how much waits here, and how much for any worker, where that changed.
-    #[cold]
+    #[inline]
     fn count(&self) {
+        if trace::enabled() {
+            self.count_now();
+        }
+    }
+
+    #[cold]
+    fn count_now(&self) {
         let own = self.remote.ring.len() + self.with_pinned(|pinned| pinned.len());
         let shared = self.shared.injector.len();
         let (told, told_shared) = self.counted.replace((own, shared));
@@ -277,9 +284,6 @@ impl Worker {
 
     #[inline]
     fn run(&self, work: Work) {
-        if trace::enabled() {
-            self.count();
-        }
         match work {
             Work::Task(runnable) => self.run_task(runnable),
             Work::Job(job) => {
@@ -314,16 +318,7 @@ impl Worker {
         WORKER.set(&raw const worker);
         let driver = driver::enter(Arc::clone(shared.driver()) as Arc<dyn driver::Driver>);
         shared.idle.added();
-        loop {
-            while let Some(work) = worker.next() {
-                worker.end_search();
-                worker.run_guarded(work);
-            }
-            if worker.may_end() {
-                break;
-            }
-            worker.sleep();
-        }
+        while worker.turn() {}
         shared.idle.removed();
         // Perhaps it was the one that drove. Who sleeps on its own does not know that nobody looks at
         // the reactor now; and sysmon, which would see it, sleeps once the last added worker is gone.
@@ -334,16 +329,55 @@ impl Worker {
         drop(driver);
     }
 
-    /// A panic that comes out of a run is one of a listener, a foreign waker: it ends neither the
-    /// worker nor what else it has to do. The hook has told of it.
-    fn run_guarded(&self, work: Work) {
-        let run = std::panic::AssertUnwindSafe(|| self.run(work));
-        if let Err(payload) = std::panic::catch_unwind(run) {
+    /// Runs until there is nothing, then sleeps. False if the worker ends.
+    ///
+    /// A panic that comes out of it is one of a listener, a foreign waker: it ends neither the worker
+    /// nor what else it has to do. The hook has told of it.
+    fn turn(&self) -> bool {
+        let turn = std::panic::AssertUnwindSafe(|| {
+            self.work();
+            if self.may_end() {
+                return false;
+            }
+            self.sleep();
+            true
+        });
+        std::panic::catch_unwind(turn).unwrap_or_else(|payload| {
             std::mem::forget(payload);
+            true
+        })
+    }
+
+    /// Runs until there is nothing.
+    #[inline]
+    fn work(&self) {
+        let mut work = self.next();
+        if work.is_some() {
+            // It may count as searching since it was woken. Later it does only inside of `find`.
+            self.end_search();
+        }
+        while let Some(found) = work {
+            self.run(found);
+            self.run_own();
+            work = self.next();
         }
     }
 
+    /// What is usual: tasks out of the worker's own queues, until something else is to be looked at.
     #[inline]
+    fn run_own(&self) {
+        while self.remote.jobs.is_empty() {
+            let tick = self.tick.get().wrapping_add(1);
+            if tick.is_multiple_of(ROUND) {
+                break;
+            }
+            let Some(runnable) = self.pop() else { break };
+            self.tick.set(tick);
+            self.run_task(runnable);
+        }
+    }
+
+    #[inline(never)]
     fn next(&self) -> Option<Work> {
         let tick = self.tick.get().wrapping_add(1);
         self.tick.set(tick);
@@ -374,6 +408,7 @@ impl Worker {
     #[cold]
     fn round(&self) -> Option<Work> {
         self.look();
+        self.count();
         self.collect();
         self.injected()
     }
@@ -404,6 +439,7 @@ impl Worker {
     /// The worker's own queues are empty.
     #[cold]
     fn find(&self) -> Option<Work> {
+        self.count();
         if let Some(work) = self.injected() {
             return Some(work);
         }
@@ -468,11 +504,12 @@ impl Worker {
         }
     }
 
-    /// Looks at all others, from a random one on; at their slots only in the end, since what lies
-    /// there is about to be run by its own worker unless that one is busy for long.
+    /// Looks at all others, from a random one on. What lies in a slot is about to be run by its own
+    /// worker, so it is taken only where that one is in one poll for long, as sysmon sees. Whoever took
+    /// it at once would part two fibers that talk to each other for good, as they begin.
     fn search(&self) -> Option<Work> {
         let made = self.shared.made();
-        for round in 1..=SEARCHES {
+        for _ in 0..SEARCHES {
             let start = self.random() as usize % made;
             for offset in 0..made {
                 let index = (start + offset) % made;
@@ -480,16 +517,14 @@ impl Worker {
                     continue;
                 }
                 let other = self.shared.remote(index);
-                let stolen = self.steal(other);
-                let last = round == SEARCHES;
-                let slot = || {
-                    if !last {
+                let stranded = || {
+                    if !other.current.strands() {
                         return None;
                     }
                     let task = other.slot.take().map(Work::Task);
                     task.or_else(|| other.jobs.pop_oldest().map(Work::Job))
                 };
-                let stolen = stolen.or_else(slot);
+                let stolen = self.steal(other).or_else(stranded);
                 if stolen.is_some() {
                     return stolen;
                 }
@@ -524,7 +559,7 @@ impl Worker {
         let last = shared.idle.sleep(self.index(), searching);
         // Whoever pushed while somebody searched told nobody. So the last one looks once more, after
         // it is counted as asleep.
-        let missed = last && shared.has_stealable();
+        let missed = last && shared.has_takeable();
         let quiet = !missed && shared.idle.all_asleep() && quiet::happens(self);
         let mut risen = false;
         if !missed && !quiet {

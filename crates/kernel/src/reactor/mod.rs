@@ -27,6 +27,7 @@ mod slots;
 pub use handle::Handle;
 pub use mio::Interest;
 pub use poll::Reactor;
+pub(crate) use poll::wake_all;
 pub use ready::{Direction, Ready, ReadyEvent};
 pub use registered::Registered;
 pub use registration::{Readiness, Registration};

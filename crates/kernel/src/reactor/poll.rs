@@ -155,7 +155,7 @@ impl Reactor {
 }
 
 /// One by one, so that a panic leaves the others in place.
-fn wake_all(wakes: &mut VecDeque<Waker>) {
+pub(crate) fn wake_all(wakes: &mut VecDeque<Waker>) {
     while let Some(waker) = wakes.pop_front() {
         waker.wake();
     }
