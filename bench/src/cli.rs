@@ -25,10 +25,11 @@ struct Compare {
     /// Fewer operations, to see that it works; the pages are written only with --out.
     #[arg(long)]
     quick: bool,
-    /// Measured rounds, after one warm-up.
-    #[arg(long, value_name = "N", default_value_t = 3)]
+    /// Measured rounds, after one warm-up [default: as many as begin within 25 s, 3 to 15; with
+    /// --quick 3].
+    #[arg(long, value_name = "N")]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=1000))]
-    runs: u32,
+    runs: Option<u32>,
     /// Go on where a run was cut off: what this same build has measured is not measured again.
     #[arg(long)]
     resume: bool,
@@ -110,11 +111,16 @@ fn compare(args: &Compare) -> Result<bool, Box<dyn Error>> {
     }
     let everything = args.workloads.is_empty();
     let workloads = if everything { Workload::value_variants() } else { &args.workloads };
-    let &Compare { quick, runs, subject, resume, .. } = args;
+    let &Compare { quick, subject, resume, .. } = args;
+    let rounds = match args.runs {
+        Some(runs) => driver::Rounds::exactly(runs),
+        None if quick => driver::Rounds::exactly(3),
+        None => driver::Rounds::USUAL,
+    };
     let comparison = if args.render {
         driver::kept(workloads, quick, subject)
     } else {
-        driver::run(&driver::Plan { workloads, quick, runs, subject, resume })?
+        driver::run(&driver::Plan { workloads, quick, rounds, subject, resume })?
     };
     if everything && (!quick || args.out.is_some()) {
         let folder = args.out.clone().unwrap_or_else(|| keep::project().join("docs"));

@@ -9,7 +9,31 @@ use crate::peers::Peers;
 use crate::results::{Absent, Comparison, Unmeasured};
 use crate::workload::{Job, Workload};
 use std::error::Error;
-use std::time::Instant;
+use std::time::{Duration, Instant};
+
+/// How many measured rounds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rounds {
+    least: u32,
+    most: u32,
+    /// Between the two, no round begins later than this.
+    within: Duration,
+}
+
+impl Rounds {
+    /// On a machine that others share a pair of runs may be off by a third: the median of many short
+    /// rounds says more than that of a few, and slow peers have to do with a few.
+    pub(crate) const USUAL: Rounds = Rounds { least: 3, most: 15, within: Duration::from_secs(25) };
+
+    pub(crate) fn exactly(runs: u32) -> Rounds {
+        Rounds { least: runs, most: runs, within: Duration::ZERO }
+    }
+
+    /// Whether another round is due after so many, the warm-up not counted.
+    fn go_on(self, done: u32, begin: Instant) -> bool {
+        done < self.least || (done < self.most && begin.elapsed() < self.within)
+    }
+}
 
 /// What to run.
 #[derive(Debug)]
@@ -18,8 +42,8 @@ pub(crate) struct Plan<'a> {
     pub(crate) workloads: &'a [Workload],
     /// Fewer operations.
     pub(crate) quick: bool,
-    /// Measured rounds.
-    pub(crate) runs: u32,
+    /// How often.
+    pub(crate) rounds: Rounds,
     /// Whose figures are divided by the others'.
     pub(crate) subject: RuntimeName,
     /// Whether what this same build has measured already counts.
@@ -47,7 +71,7 @@ pub(crate) fn run(plan: &Plan<'_>) -> Result<Comparison, Box<dyn Error>> {
     let mut peers: Option<Peers> = None;
     for (index, &workload) in plan.workloads.iter().enumerate() {
         let old = plan.resume.then(|| keep::load(workload, plan.quick)).flatten();
-        if let Some(kept) = old.filter(|kept| kept.serves(&build, plan.runs)) {
+        if let Some(kept) = old.filter(|kept| kept.serves(&build, plan.rounds.least)) {
             eprintln!("{}: kept", workload.as_str());
             results.push(kept);
             continue;
@@ -85,18 +109,23 @@ fn run_workload(
     let machine = machine::describe();
     let (pulse, begin) = (Pulse::take(), Instant::now());
     let mut samples: Vec<Vec<Sample>> = vec![Vec::new(); present.len()];
-    for round in 0..=plan.runs {
+    let mut runs = 0;
+    for round in 0.. {
         for (&runtime, samples) in present.iter().zip(&mut samples) {
             let job = workload.job(runtime, plan.quick);
-            let sample = run_once(&peers.launcher, workload, runtime, job, round, plan.runs)?;
+            let sample = run_once(&peers.launcher, workload, runtime, job, round)?;
             // Round 0 warms up: caches, clock frequency, the page cache for the binaries.
             if round > 0 {
                 samples.push(sample);
             }
         }
+        runs = round;
+        if !plan.rounds.go_on(runs, begin) {
+            break;
+        }
     }
     let took = (pulse.others(), begin.elapsed().as_secs_f64());
-    let &Plan { quick, runs, .. } = plan;
+    let &Plan { quick, .. } = plan;
     Ok(Some(Kept::new(build, workload, quick, runs, machine, took, absent, samples)))
 }
 
@@ -106,12 +135,11 @@ fn run_once(
     runtime: RuntimeName,
     job: Job,
     round: u32,
-    runs: u32,
 ) -> Result<Sample, Box<dyn Error>> {
     let begin = Instant::now();
     let sample = launcher.run(runtime, workload, job)?;
     let figure = workload.figure();
-    let round = if round == 0 { "warm-up".to_owned() } else { format!("{round}/{runs}") };
+    let round = if round == 0 { "warm-up".to_owned() } else { round.to_string() };
     eprintln!(
         "{:<20} {runtime:<15} {round:>7}  {:>12.1} {:<6}  {:.2} s",
         workload.as_str(),

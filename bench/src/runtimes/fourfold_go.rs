@@ -6,7 +6,6 @@ use crate::runtime::announce;
 use crate::workload::{Job, MESSAGE_BYTES, Workload};
 use fourfold::go::sync::WaitGroup;
 use fourfold::go::{self, Builder, chan, net, runtime, select, time};
-use fourfold::http::rt::Io;
 use fourfold::net::TcpListener;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
@@ -203,7 +202,7 @@ pub(super) fn http_hello(job: Job) -> io::Result<Measured> {
         for _ in 0..job.batch {
             let (stream, _) = listener.accept().await?;
             stream.set_nodelay(true)?;
-            tasks.push(go::go(http::serve(Io(stream), done.clone())));
+            tasks.push(go::go(http::serve(stream, done.clone())));
         }
         for task in tasks {
             task.await

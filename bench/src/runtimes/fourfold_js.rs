@@ -7,7 +7,6 @@ use crate::runtime::announce;
 use crate::workload::{HELLO, Job, Workload};
 use fourfold::Result;
 use fourfold::http::Client;
-use fourfold::http::rt::Io;
 use fourfold::js::{self, Promise, Resolvers, async_fn};
 use fourfold::net::TcpListener;
 use std::cell::{Cell, RefCell};
@@ -151,7 +150,7 @@ async fn http_hello(job: Job) -> Result<Measured> {
     for _ in 0..job.batch {
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;
-        let served = http::serve(Io(stream), done.clone());
+        let served = http::serve(stream, done.clone());
         connections.push(async_fn(async { Ok(served.await.map_err(io::Error::other)?) }));
     }
     let _: Vec<()> = Promise::all(connections).await?;

@@ -284,9 +284,10 @@ pub enum State {
 
 impl State {
     fn of(task: &Erased<Task>) -> State {
-        if task.is_running() {
+        let yielded = task.data().has_yielded();
+        if task.is_running() && !yielded {
             State::Running
-        } else if task.is_scheduled() {
+        } else if task.is_scheduled() || yielded {
             State::Runnable
         } else {
             State::Waiting

@@ -146,6 +146,11 @@ impl Task {
         self.yielded.store(true, Ordering::Relaxed);
     }
 
+    /// Whether it is queued since it yielded.
+    pub(super) fn has_yielded(&self) -> bool {
+        self.yielded.load(Ordering::Relaxed)
+    }
+
     /// The reference of the present run is a waker's from now on; see [`pass_on`](crate::task::pass_on).
     #[inline]
     pub(crate) fn passes_on(&self) {
@@ -219,6 +224,7 @@ impl std::fmt::Debug for Task {
 // such runnables to no other worker.
 unsafe impl Schedule for Task {
     const SHARED: bool = true;
+    const STAYS_RUNNING: bool = true;
     type Listener = Waker;
 
     #[inline]
@@ -234,7 +240,12 @@ unsafe impl Schedule for Task {
 
     #[inline]
     fn yielded(&self) -> bool {
-        self.yielded.load(Ordering::Relaxed) && {
+        self.has_yielded()
+    }
+
+    #[inline]
+    fn goes_on(&self) -> bool {
+        self.has_yielded() && {
             self.yielded.store(false, Ordering::Relaxed);
             true
         }

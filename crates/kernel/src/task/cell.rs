@@ -299,7 +299,7 @@ impl<B: Body<S>, S: Schedule> Bodied<B, S> {
         // SAFETY: the runnable that is being run owns a reference.
         let cell = unsafe { Self::cell(header) };
         let state = &cell.front.header.state;
-        match state.start() {
+        match begin(state, &cell.front.data) {
             Start::Poll => {}
             // SAFETY: this is the runner.
             Start::Abort => return unsafe { Self::drop_body_and_finish(header) },
@@ -320,7 +320,17 @@ impl<B: Body<S>, S: Schedule> Bodied<B, S> {
         }));
         let value = match polled {
             Ok(Poll::Pending) => {
-                match state.pause(cell.front.data.yielded(), cell.front.data.passed_on()) {
+                let data = &cell.front.data;
+                let (yielded, passed_on) = (data.yielded(), data.passed_on());
+                if S::STAYS_RUNNING && yielded {
+                    if !passed_on {
+                        // SAFETY: the runner's reference is the runnable's from here on.
+                        return unsafe { queue_again::<S>(header) };
+                    }
+                    // It needs a reference more, and so pauses like any other.
+                    data.goes_on();
+                }
+                match state.pause(yielded, passed_on) {
                     Pause::Idle => return,
                     // SAFETY: the last reference is ours.
                     Pause::Free => return unsafe { give_up::<S>(header) },
@@ -498,14 +508,20 @@ pub(super) unsafe fn run(header: NonNull<Header>) {
     unsafe { (header.as_ref().vtable.run)(header) }
 }
 
+/// The owner of a runnable becomes the runner of its body.
+#[inline]
+fn begin<S: Schedule>(state: &State, data: &S) -> Start {
+    if S::STAYS_RUNNING && data.goes_on() { state.go_on() } else { state.start() }
+}
+
 /// Ends the body without polling it.
 ///
 /// SAFETY: as for [`run`].
-pub(super) unsafe fn discard(header: NonNull<Header>) {
+pub(super) unsafe fn discard<S: Schedule>(header: NonNull<Header>) {
     // SAFETY: the header of a live cell, whose runnable the caller gives up: so this is the
     // runner, once `RUNNING` is set, or the runnable is void and its reference all that is left of it.
     unsafe {
-        match header.as_ref().state.start() {
+        match begin(&header.as_ref().state, data::<S>(header)) {
             Start::Poll | Start::Abort => (header.as_ref().vtable.cancel)(header),
             Start::Void => release_erased(header),
         }

@@ -135,6 +135,75 @@ fn an_abort_after_a_reference_was_passed_on_finds_one() {
     });
 }
 
+/// A body that stays running while it is queued: a wake meanwhile is not lost, makes no second runnable, and
+/// an abort finds it.
+#[test]
+fn a_body_that_goes_on_sees_wakes_and_aborts() {
+    check(|| {
+        struct Shared {
+            state: State,
+            written: AtomicUsize,
+            body: UnsafeCell<usize>,
+        }
+        // The runnable's reference, and one that outlives all runs.
+        let cell = Arc::new(Shared {
+            state: State::scheduled(2),
+            written: AtomicUsize::new(0),
+            body: UnsafeCell::new(0),
+        });
+        /// Runs until it has seen the write, yielding once. Whether it was aborted.
+        fn run(cell: &Shared, goes_on: bool) -> bool {
+            let mut start = if goes_on { cell.state.go_on() } else { cell.state.start() };
+            loop {
+                if start == Start::Abort {
+                    return true;
+                }
+                assert_eq!(start, Start::Poll);
+                let seen = cell.written.load(Relaxed);
+                // SAFETY: the runner is alone, which is what is checked.
+                cell.body.with_mut(|body| unsafe { *body = seen });
+                match cell.state.pause(false, false) {
+                    Pause::Queue => start = cell.state.start(),
+                    Pause::Idle => return false,
+                    Pause::Abort => return true,
+                    Pause::Free => unreachable!("the test has a reference"),
+                }
+            }
+        }
+        let waking = thread::spawn({
+            let cell = cell.clone();
+            move || {
+                cell.written.store(1, Relaxed);
+                cell.state.wake() == Wake::Queue && run(&cell, false)
+            }
+        });
+        // It yields: no exchange, and its runnable says that it goes on.
+        assert_eq!(cell.state.start(), Start::Poll);
+        let aborted = run(&cell, true);
+        let other = waking.join().unwrap();
+        assert!(!aborted && !other);
+        // SAFETY: the other is joined.
+        assert_eq!(cell.body.with(|body| unsafe { *body }), 1);
+        assert!(cell.state.is_only_reference());
+
+        // And an abort while it is queued so.
+        let cell = Arc::new(State::scheduled(2));
+        assert_eq!(cell.start(), Start::Poll);
+        let aborting = thread::spawn({
+            let cell = cell.clone();
+            move || cell.abort()
+        });
+        let seen = cell.go_on();
+        let paused = (seen == Start::Poll).then(|| cell.pause(false, false));
+        match (aborting.join().unwrap(), paused) {
+            (Wake::Nothing, None | Some(Pause::Abort)) => {}
+            // It came after the run, and queues one of its own.
+            (Wake::Queue, Some(Pause::Idle)) => assert_eq!(cell.start(), Start::Abort),
+            other => panic!("{other:?}"),
+        }
+    });
+}
+
 /// A body that waits in a queue is dropped by whoever withdraws it or run by whoever takes it out, and
 /// no reference is left over.
 #[test]

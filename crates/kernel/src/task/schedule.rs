@@ -25,12 +25,19 @@ use crate::queue::Token;
 /// * If [`SHARED`](Schedule::SHARED) is false, a runnable is run and discarded, and an orphan is
 ///   freed, only on the thread that made the cell. Both may be *dropped* or moved anywhere else
 ///   only by leaking them.
+/// * If [`STAYS_RUNNING`](Schedule::STAYS_RUNNING) is true, [`goes_on`](Schedule::goes_on) is true exactly if
+///   [`yielded`](Schedule::yielded) was and `goes_on` has not been asked since.
 /// * [`waker`](Schedule::waker) is called while the cell's listeners are borrowed, and locked where
 ///   threads share them: it only looks at the listener it is given. It must not use any handle or
 ///   waker (not even clone or drop one), and must not block.
 pub unsafe trait Schedule: Sized + 'static {
     /// Whether several threads use a cell at once. If not, listeners need no lock.
     const SHARED: bool;
+
+    /// Whether a body that [yielded](Schedule::yielded) is told as
+    /// [running](super::Handle::is_running) while it is queued, which spares two atomic operations. Then
+    /// [`goes_on`](Schedule::goes_on) says so of it.
+    const STAYS_RUNNING: bool = false;
 
     /// Who waits for an outcome: at least wakers, and whatever else the dialect calls back.
     type Listener: From<Waker>;
@@ -50,6 +57,13 @@ pub unsafe trait Schedule: Sized + 'static {
     /// It could as well have woken itself; this spares the wake.
     #[inline]
     fn yielded(&self) -> bool {
+        false
+    }
+
+    /// Whether the body, which is about to be run or dropped by the owner of its runnable, is queued since
+    /// it [yielded](Schedule::yielded). True once for each time that it did.
+    #[inline]
+    fn goes_on(&self) -> bool {
         false
     }
 
@@ -154,7 +168,7 @@ impl<S: Schedule> Runnable<S> {
         let header = self.header;
         mem::forget(self);
         // SAFETY: as in `run`.
-        unsafe { cell::discard(header) }
+        unsafe { cell::discard::<S>(header) }
     }
 
     /// Gives up the run: the body is never polled any more, and is dropped with the cell. What it waited
@@ -163,7 +177,7 @@ impl<S: Schedule> Runnable<S> {
     pub fn abandon(self) {
         let header = self.header;
         mem::forget(self);
-        // SAFETY: the reference that the runnable owned. `SCHEDULED` stays set, so there will be no other
+        // SAFETY: the reference that the runnable owned. `SCHEDULED`, or `RUNNING`, stays set, so there will be no other
         // runnable, and nobody else polls the body (invariant 2).
         unsafe { cell::release::<S>(header) }
     }

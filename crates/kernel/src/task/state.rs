@@ -29,7 +29,10 @@
 //! 3. `DONE` is set once, after the outcome was written (release); who sees it (acquire) may read
 //!    the outcome without a lock.
 //! 4. A cell without a body never has `SCHEDULED`, `RUNNING` or `ABORTED`.
-//! 5. A body that waits in a queue may be withdrawn. Whoever does so becomes its runner, drops it, and
+//! 5. A body that yielded may stay `RUNNING` while its runnable is queued (`Schedule::STAYS_RUNNING`):
+//!    nobody else can start it, so two exchanges are spared. The scheduler remembers it, and
+//!    [`go_on`](State::go_on) begins its run; `SCHEDULED` then says that it was woken meanwhile.
+//! 6. A body that waits in a queue may be withdrawn. Whoever does so becomes its runner, drops it, and
 //!    leaves the runnable where it is. That is void then: who runs it only gives its reference back.
 
 use crate::sync::{AtomicUsize, Ordering, fence, spin_loop};
@@ -177,6 +180,27 @@ impl State {
             match self.0.compare_exchange_weak(now, next, Ordering::AcqRel, Ordering::Relaxed) {
                 Ok(_) if now & ABORTED == 0 => return Start::Poll,
                 Ok(_) => return Start::Abort,
+                Err(seen) => now = seen,
+            }
+        }
+    }
+
+    /// For the owner of the runnable of a body that yielded and stayed `RUNNING`. Clears `SCHEDULED`.
+    #[inline]
+    pub(super) fn go_on(&self) -> Start {
+        // Acquire: what a waker or an abort wrote before its flag is seen by the run.
+        let mut now = self.0.load(Ordering::Acquire);
+        loop {
+            debug_assert_eq!(now & (RUNNING | DONE), RUNNING);
+            if now & ABORTED != 0 {
+                return Start::Abort;
+            }
+            if now & SCHEDULED == 0 {
+                return Start::Poll;
+            }
+            let next = now - SCHEDULED;
+            match self.0.compare_exchange_weak(now, next, Ordering::AcqRel, Ordering::Acquire) {
+                Ok(_) => return Start::Poll,
                 Err(seen) => now = seen,
             }
         }
