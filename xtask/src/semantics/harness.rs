@@ -2,8 +2,8 @@
 //!
 //! Cargo builds the test programs and names them in its JSON messages; each is then asked for its
 //! list and given the names to run. So a test's result cannot be mistaken for that of another
-//! program, and one program that dies does not hide the others. Documentation tests have no
-//! program of their own: they are listed and run through cargo.
+//! program, and one program that dies does not hide the others. Documentation tests are called by
+//! their place in a file, so none can carry a row's id: they are left to `cargo test`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -125,12 +125,6 @@ fn summary(output: &str) -> Outcome {
     }
 }
 
-fn doc_tests() -> Command {
-    let mut command = crate::cargo::command();
-    command.args(["test", "--workspace", "--doc", "--no-fail-fast", "--"]);
-    command
-}
-
 /// All tests that are `wanted`, with their outcomes if they are to be run.
 ///
 /// # Errors
@@ -141,12 +135,6 @@ pub(crate) fn collect(
     run: bool,
 ) -> Result<Vec<(String, Outcome)>, String> {
     let mut all = Vec::new();
-    let mut add = |names: Vec<String>, outcomes: &BTreeMap<String, Outcome>| {
-        for name in names {
-            let outcome = outcomes.get(&name).copied().unwrap_or(Outcome::Unknown);
-            all.push((name, outcome));
-        }
-    };
     for program in build()? {
         let list = stdout_of(in_package(&program).args(["--list", "--format", "terse"]))?;
         let names: Vec<String> = listed(&list).into_iter().filter(|n| wanted(n)).collect();
@@ -160,16 +148,11 @@ pub(crate) fn collect(
                 outcomes.insert(name.clone(), alone(&program, name)?);
             }
         }
-        add(names, &outcomes);
+        all.extend(names.into_iter().map(|name| {
+            let outcome = outcomes.get(&name).copied().unwrap_or(Outcome::Unknown);
+            (name, outcome)
+        }));
     }
-    let list = stdout_of(doc_tests().args(["--list", "--format", "terse"]))?;
-    let names: Vec<String> = listed(&list).into_iter().filter(|n| wanted(n)).collect();
-    let outcomes = if run && !names.is_empty() {
-        results(&stdout_of(doc_tests().args(&names).args(["--exact"]))?)
-    } else {
-        BTreeMap::new()
-    };
-    add(names, &outcomes);
     Ok(all)
 }
 
