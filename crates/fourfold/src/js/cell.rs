@@ -13,10 +13,8 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::mem::ManuallyDrop;
 use std::panic::Location;
-use std::rc::Rc;
-use std::task::{RawWaker, RawWakerVTable, Waker};
+use std::task::Waker;
 
 use fourfold_kernel::task::{Erased, Orphan, Runnable, Schedule};
 use fourfold_kernel::trace::{self, TaskId};
@@ -24,7 +22,8 @@ use fourfold_kernel::trace::{self, TaskId};
 use super::async_local_storage::Frame;
 use super::core::{Core, CoreRef};
 use super::inbox::Remote;
-use super::microtasks::{Microtask, Reaction};
+use super::listener::{Listener, Rare};
+use super::microtasks::Microtask;
 
 /// The data of this dialect's scheduler in every cell.
 pub(crate) struct PromiseData {
@@ -175,148 +174,6 @@ fn send(core: &Core, runnable: Runnable<PromiseData>) {
     // The cell, and with it this reference, may be gone once the loop has the runnable.
     let core = core.this();
     let _ = core.send(Remote::Run(runnable));
-}
-
-/// Who reacts to a promise. None of them holds the promise it listens to: a promise that nobody can
-/// settle any more would never go.
-///
-/// Every cell has room for one, so it is two words: what is neither a waker nor a `then` is in a box, as
-/// if it were a waker.
-pub(crate) enum Listener {
-    /// An async function, any other waker, or what [`Rare`] has made into one.
-    Wake(Waker),
-    /// The body of a `then`, which is run for nothing but this: a microtask that is handed the promise.
-    Then(Due),
-}
-
-/// The other listeners.
-enum Rare {
-    /// A body that is handed the promise in a microtask, and may be woken for other reasons.
-    Follow(Waker),
-    /// A body that is handed the promise at once.
-    Forward(Waker),
-    /// One of many promises that something waits for.
-    React(Listening),
-}
-
-impl Listener {
-    /// `body` is handed the promise in a microtask.
-    pub(crate) fn follow(body: Waker) -> Listener {
-        Rare::Follow(body).into_listener()
-    }
-
-    /// `body` is handed the promise at once.
-    pub(crate) fn forward(body: Waker) -> Listener {
-        Rare::Forward(body).into_listener()
-    }
-
-    /// Something that waits for several promises.
-    pub(crate) fn react(listening: Listening) -> Listener {
-        Rare::React(listening).into_listener()
-    }
-}
-
-/// Its address tells a [`Rare`] from a waker.
-static RARE: RawWakerVTable =
-    RawWakerVTable::new(Rare::never_cloned, Rare::never_woken, Rare::never_woken, Rare::drop_raw);
-
-impl Rare {
-    fn into_listener(self) -> Listener {
-        let data = Box::into_raw(Box::new(self));
-        // SAFETY: the only function of the table that is called is `drop`, since no one else sees this
-        // waker: `notify` takes it apart and `waker` keeps it to itself. Listeners stay on the thread of
-        // their loop, so `drop` is called on no other.
-        Listener::Wake(unsafe { Waker::new(data.cast_const().cast(), &RARE) })
-    }
-
-    #[inline]
-    fn is_in(waker: &Waker) -> bool {
-        std::ptr::eq(waker.vtable(), &RARE)
-    }
-
-    /// What is in `waker`, or that itself.
-    #[inline]
-    fn of(waker: Waker) -> Result<Rare, Waker> {
-        if !Rare::is_in(&waker) {
-            return Err(waker);
-        }
-        let waker = ManuallyDrop::new(waker);
-        // SAFETY: it was made by `into_listener`, and is not dropped.
-        Ok(*unsafe { Box::from_raw(waker.data().cast_mut().cast::<Rare>()) })
-    }
-
-    unsafe fn never_cloned(_: *const ()) -> RawWaker {
-        unreachable!("nobody has this waker")
-    }
-
-    unsafe fn never_woken(_: *const ()) {
-        unreachable!("nobody has this waker")
-    }
-
-    /// # Safety
-    ///
-    /// `data` is what `into_listener` made, and not used again.
-    unsafe fn drop_raw(data: *const ()) {
-        // SAFETY: the caller's promise.
-        drop(unsafe { Box::from_raw(data.cast_mut().cast::<Rare>()) });
-    }
-}
-
-/// The step of a body that is due when a promise is settled.
-pub(crate) struct Due(Option<Runnable<PromiseData>>);
-
-impl Due {
-    #[inline]
-    pub(crate) fn new(runnable: Runnable<PromiseData>) -> Due {
-        Due(Some(runnable))
-    }
-
-    #[inline]
-    fn told(mut self) -> Option<Runnable<PromiseData>> {
-        self.0.take()
-    }
-}
-
-impl Drop for Due {
-    /// The promise is gone, unsettled: so nothing ever comes of this.
-    #[inline]
-    fn drop(&mut self) {
-        if let Some(runnable) = self.0.take() {
-            runnable.abandon();
-        }
-    }
-}
-
-/// Something that waits for several promises, and the number of one of them.
-pub(crate) struct Listening(Option<Rc<dyn Reaction>>, u32);
-
-impl Listening {
-    pub(crate) fn new(reaction: Rc<dyn Reaction>, index: u32) -> Listening {
-        Listening(Some(reaction), index)
-    }
-
-    /// The promise is settled, and has this listener in its list no more.
-    fn told(mut self) -> (Rc<dyn Reaction>, u32) {
-        let reaction = self.0.take().expect("taken once, here");
-        reaction.forget(self.1);
-        (reaction, self.1)
-    }
-}
-
-impl Drop for Listening {
-    /// The promise is gone, or is not listened to any more.
-    fn drop(&mut self) {
-        if let Some(reaction) = self.0.take() {
-            reaction.forget(self.1);
-        }
-    }
-}
-
-impl From<Waker> for Listener {
-    #[inline]
-    fn from(waker: Waker) -> Listener {
-        Listener::Wake(waker)
-    }
 }
 
 impl PromiseData {

@@ -15,8 +15,9 @@ use std::rc::Rc;
 
 use fourfold_kernel::task::{Erased, ListenerKey};
 
-use super::cell::{Listener, Listening, PromiseData};
+use super::cell::PromiseData;
 use super::core;
+use super::listener::{Listener, Listening, Places};
 use super::microtasks::{Microtask, Reaction};
 use super::promise::{IntoPromise, Promise};
 use crate::{Error, Kind, Result};
@@ -222,6 +223,7 @@ where
             promise: promise.clone(),
             items: RefCell::new(Vec::new()),
             inputs: RefCell::new(Vec::new()),
+            places: Places::default(),
             left: Cell::new(1),
             take,
             end: Cell::new(Some(end)),
@@ -244,6 +246,8 @@ struct Group<T: 'static, I, O: 'static, F, E> {
     items: RefCell<Vec<Option<I>>>,
     /// The promises that are listened to.
     inputs: RefCell<Vec<Option<Input>>>,
+    /// Where its listeners lie.
+    places: Places,
     /// How many have not told, and one for the list while it is read.
     left: Cell<usize>,
     take: F,
@@ -271,7 +275,10 @@ where
         let promise = item.into_promise();
         promise.handle();
         let cell = promise.cell().erase();
-        match cell.listen(Listener::react(Listening::new(self.clone(), index))) {
+        // SAFETY: the group that it refers to owns the places, and drops them with itself.
+        let listener =
+            unsafe { Listener::react_in(&self.places, Listening::new(self.clone(), index)) };
+        match cell.listen(listener) {
             Ok(key) => {
                 let cell = cell.into_raw();
                 // SAFETY: the reference that was just turned into a pointer; the pointer is kept without.

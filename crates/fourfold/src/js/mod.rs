@@ -39,6 +39,7 @@ mod fetch;
 mod generators;
 mod immediates;
 mod inbox;
+mod listener;
 mod microtasks;
 pub mod process;
 mod promise;

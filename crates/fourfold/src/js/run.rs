@@ -11,9 +11,10 @@ use std::sync::Arc;
 use fourfold_kernel::task::Erased;
 use fourfold_kernel::timer::Clock;
 
-use super::cell::{Listener, Listening, PromiseData};
+use super::cell::PromiseData;
 use super::core::{self, Core};
 use super::errors::Named;
+use super::listener::{Listener, Listening};
 use super::microtasks::Reaction;
 use super::process::{Failure, Origin};
 use super::promise::{Promise, State};

@@ -8,8 +8,9 @@ use std::rc::Rc;
 use fourfold_kernel::task::{Erased, Handle};
 
 use super::super::async_local_storage::{self, Frame};
-use super::super::cell::{Listener, Listening, PromiseData};
+use super::super::cell::PromiseData;
 use super::super::errors::TypeError;
+use super::super::listener::{Listener, Listening};
 use super::super::microtasks::{Microtask, Reaction};
 use super::Promise;
 use crate::{Error, Result};

@@ -4,8 +4,9 @@ use std::mem;
 use std::task::{Context, Poll};
 
 use super::super::async_local_storage;
-use super::super::cell::{Flag, Listener, PromiseData};
+use super::super::cell::{Flag, PromiseData};
 use super::super::errors::TypeError;
+use super::super::listener::Listener;
 use super::{Promise, Resolution, Resolvers};
 use crate::Result;
 

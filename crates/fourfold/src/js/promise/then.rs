@@ -8,7 +8,8 @@ use std::task::{Context, Poll};
 use fourfold_kernel::task::{self, Body, Exit};
 
 use super::super::async_local_storage;
-use super::super::cell::{Due, Listener, PromiseData};
+use super::super::cell::PromiseData;
+use super::super::listener::{Due, Listener};
 use super::super::microtasks::Microtask;
 use super::{Promise, Resolution, Resolve, Settling, ended};
 use crate::{Error, Result};
