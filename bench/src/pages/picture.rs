@@ -19,6 +19,8 @@ const WIDTH: f64 = 720.0;
 /// Where bars begin, and where the peer's cost is.
 const LEFT: f64 = 250.0;
 const ONE: f64 = 560.0;
+/// So much room a figure takes.
+const FIGURE: f64 = 40.0;
 /// The longest bar; what is longer is cut off and says so by its figure.
 const LONGEST: f64 = 1.25;
 const ROW: f64 = 20.0;
@@ -101,7 +103,10 @@ impl Bar {
         let Self { workload, against, cost, aim, missed } = self;
         let along = |cost: f64| (cost.min(LONGEST) * (ONE - LEFT)).max(1.0);
         let (base, width, aim) = (top + 12.0, along(*cost), LEFT + along(*aim));
-        let (class, after) = (if *missed { 'm' } else { 'k' }, LEFT + width + 6.0);
+        let class = if *missed { 'm' } else { 'k' };
+        // The figure stands behind the bar, and behind the target where that would go through it.
+        let end = LEFT + width;
+        let after = if (end..end + FIGURE).contains(&aim) { aim } else { end } + 6.0;
         let (up, down, side) = (top - 1.0, top + 15.0, LEFT - 10.0);
         writeln!(
             svg,
