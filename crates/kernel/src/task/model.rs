@@ -18,30 +18,44 @@ fn check(f: impl Fn() + Send + Sync + 'static) {
     model.check(f);
 }
 
+/// A state, what wakers write before they wake, and a body that looks at it.
+struct Written {
+    state: State,
+    written: AtomicUsize,
+    body: UnsafeCell<usize>,
+}
+
+impl Written {
+    /// With a reference of its runnable and one more.
+    fn new() -> Written {
+        Written {
+            state: State::scheduled(2),
+            written: AtomicUsize::new(0),
+            body: UnsafeCell::new(0),
+        }
+    }
+
+    /// What the runner does.
+    fn poll(&self) {
+        let seen = self.written.load(Relaxed);
+        // loom refuses two at once: this is "never two runnables".
+        // SAFETY: the runner is alone, which is what is checked.
+        self.body.with_mut(|body| unsafe { *body = seen });
+    }
+}
+
 /// A waker publishes a value and wakes; the poll that follows sees it, and only one runner is
 /// ever inside.
 #[test]
 fn a_wake_is_never_lost_and_never_makes_two_runnables() {
     check(|| {
-        struct Shared {
-            state: State,
-            written: AtomicUsize,
-            body: UnsafeCell<usize>,
-        }
         // Each waker holds a reference, as does the first runnable.
-        let cell = Arc::new(Shared {
-            state: State::scheduled(2),
-            written: AtomicUsize::new(0),
-            body: UnsafeCell::new(0),
-        });
+        let cell = Arc::new(Written::new());
         cell.state.retain();
-        fn run(cell: &Shared) {
+        fn run(cell: &Written) {
             loop {
                 assert_eq!(cell.state.start(), Start::Poll);
-                let seen = cell.written.load(Relaxed);
-                // loom refuses two at once: this is "never two runnables".
-                // SAFETY: the runner is alone, which is what is checked.
-                cell.body.with_mut(|body| unsafe { *body = seen });
+                cell.poll();
                 match cell.state.pause(false, false) {
                     Pause::Queue => {}
                     Pause::Idle => return,
@@ -140,28 +154,17 @@ fn an_abort_after_a_reference_was_passed_on_finds_one() {
 #[test]
 fn a_body_that_goes_on_sees_wakes_and_aborts() {
     check(|| {
-        struct Shared {
-            state: State,
-            written: AtomicUsize,
-            body: UnsafeCell<usize>,
-        }
         // The runnable's reference, and one that outlives all runs.
-        let cell = Arc::new(Shared {
-            state: State::scheduled(2),
-            written: AtomicUsize::new(0),
-            body: UnsafeCell::new(0),
-        });
-        /// Runs until it has seen the write, yielding once. Whether it was aborted.
-        fn run(cell: &Shared, goes_on: bool) -> bool {
+        let cell = Arc::new(Written::new());
+        /// Runs until it is idle. Whether it was aborted.
+        fn run(cell: &Written, goes_on: bool) -> bool {
             let mut start = if goes_on { cell.state.go_on() } else { cell.state.start() };
             loop {
                 if start == Start::Abort {
                     return true;
                 }
                 assert_eq!(start, Start::Poll);
-                let seen = cell.written.load(Relaxed);
-                // SAFETY: the runner is alone, which is what is checked.
-                cell.body.with_mut(|body| unsafe { *body = seen });
+                cell.poll();
                 match cell.state.pause(false, false) {
                     Pause::Queue => start = cell.state.start(),
                     Pause::Idle => return false,
