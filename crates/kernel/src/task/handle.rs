@@ -123,7 +123,8 @@ impl<V: 'static, S: Schedule> Handle<V, S> {
         self.front().header.state.is_only_reference()
     }
 
-    /// Whether the body is being polled; meaningful only on the thread that would poll it.
+    /// Whether the body is being polled; meaningful only on the thread that would poll it. Of one that
+    /// [stays running](super::Schedule::STAYS_RUNNING) also while it is queued since it yielded.
     pub fn is_running(&self) -> bool {
         self.front().header.state.is_running()
     }
